@@ -1,0 +1,215 @@
+import ky, { type Input } from 'ky';
+import { ConfigurationError } from '../model/errors/configuration-error.ts';
+import { ProviderRequestError } from '../model/errors/provider-request-error.ts';
+import { ProviderResponseError } from '../model/errors/provider-response-error.ts';
+import { createDeadline, type Deadline } from './deadline.ts';
+import { createHttpReply, type HttpReply } from './http-reply.ts';
+import { baseUrlExpectation, headerValueExpectation, isBaseUrl, isHeaderValue } from './parse-options.ts';
+import { readCappedText } from './read-capped-text.ts';
+import { createRedactor, toSafeCause } from './redact.ts';
+
+/** How {@link createHttpClient} reaches one account of one provider. */
+export interface HttpClientOptions {
+  /** Named in every error. */
+  readonly provider: string;
+  /** Where all paths start: `https://api.example.com/v2`. It must be what `isBaseUrl` accepts. */
+  readonly baseUrl: string;
+  /**
+   * Headers that hold credentials. They go to this origin only, and their values are taken out of every error. They must
+   * be what `isHeaderValue` accepts.
+   */
+  readonly credentials?: Readonly<Record<string, string>>;
+  /** Further texts to take out of every error: the password inside a Basic header. */
+  readonly secrets?: readonly string[];
+  /** Headers that anybody may see. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For one request, from sending to the last byte of the body, in milliseconds. Default 30 000. */
+  readonly timeoutMs?: number | undefined;
+  /** Longest body that is read, in bytes. Default 16 MiB. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Stands in for the platform's `fetch`. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** One request to the provider. */
+export interface HttpRequest {
+  /** Default `GET`. */
+  readonly method?: 'GET' | 'POST';
+  /** Appended to the base URL; encode ids with `encodeURIComponent`. Starts with a slash. */
+  readonly path: string;
+  /** Appended as the query, in this order; a name may occur several times. */
+  readonly query?: readonly (readonly [name: string, value: string])[];
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as it is. */
+  readonly body?: FormData | string;
+}
+
+/** Sends requests to one origin. */
+export interface HttpClient {
+  readonly provider: string;
+  /** `https://api.example.com`: where requests go, and a fit start of a lane key. */
+  readonly origin: string;
+  /**
+   * Sends one request, once, and reads the whole answer, whatever its HTTP status. Rejects with a
+   * `ProviderRequestError` when there is no answer, with a `ProviderResponseError` when the answer cannot be taken (too
+   * long, redirected to another origin), with a `ConfigurationError` when a part of the path is `.` or `..`, and with the
+   * signal's reason when aborted.
+   */
+  send(request: HttpRequest, signal?: AbortSignal): Promise<HttpReply>;
+}
+
+const maxRedirects = 5;
+
+/**
+ * Makes a client for one account of one provider. It never retries, times out, caps bodies, follows redirects within its
+ * origin only (other origins would be handed the credentials), and maps what goes wrong to the errors of this library,
+ * none of which holds a credential or a body. Throws a `ConfigurationError` for a base URL or a header that cannot be used.
+ *
+ * @example
+ * const http = createHttpClient({
+ *   provider: 'acme',
+ *   baseUrl: 'https://api.acme.example',
+ *   credentials: { authorization: `Bearer ${apiKey}` },
+ * });
+ * const reply = await http.send({ path: `/jobs/${encodeURIComponent(id)}` }, signal);
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { provider, timeoutMs = 30_000, maxBodyBytes = 16 * 1024 * 1024 } = options;
+  checkOptions(options);
+  const { origin, pathname } = new URL(options.baseUrl);
+  const baseUrl = `${origin}${pathname.replace(/\/+$/, '')}`;
+  const credentials = Object.values(options.credentials ?? {});
+  const redact = createRedactor([
+    ...credentials,
+    ...credentials.map(withoutScheme),
+    ...(options.secrets ?? []),
+  ]);
+  const client = ky.create({
+    retry: 0,
+    timeout: false,
+    throwHttpErrors: false,
+    redirect: 'manual',
+    headers: { accept: 'application/json', ...options.headers, ...options.credentials },
+    ...(options.fetch && { fetch: toPlainFetch(options.fetch) }),
+  });
+
+  async function send(request: HttpRequest, signal?: AbortSignal): Promise<HttpReply> {
+    signal?.throwIfAborted();
+    if (hasDotSegment(request.path)) throw toPathError();
+    const deadline = createDeadline(timeoutMs, signal);
+    try {
+      return await deadline.race(exchange(request, deadline));
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (ProviderResponseError.isInstance(error)) throw error;
+      throw toRequestError(error, deadline);
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  async function exchange(request: HttpRequest, deadline: Deadline): Promise<HttpReply> {
+    const response = await follow(request, deadline);
+    const text = await readCappedText(response, maxBodyBytes);
+    if (text === undefined)
+      throw toResponseError(`a body of at most ${maxBodyBytes} bytes, got a longer one`);
+    return createHttpReply({ provider, redact, status: response.status, headers: response.headers, text });
+  }
+
+  async function follow(request: HttpRequest, deadline: Deadline): Promise<Response> {
+    const query = new URLSearchParams(request.query?.map(([name, value]) => [name, value])).toString();
+    let url = `${baseUrl}${request.path}${query ? `?${query}` : ''}`;
+    for (let hop = 0; hop <= maxRedirects; hop += 1) {
+      const response = await client(url, {
+        method: request.method ?? 'GET',
+        signal: deadline.signal,
+        ...(request.json !== undefined && { json: request.json }),
+        ...(request.body !== undefined && { body: request.body }),
+      });
+      if (!isRedirect(response)) return response;
+      await response.body?.cancel();
+      url = toRedirectTarget(response, url, request.method ?? 'GET');
+    }
+    throw toResponseError(`an answer after at most ${maxRedirects} redirects`);
+  }
+
+  function toRedirectTarget(response: Response, from: string, method: string): string {
+    const location = response.headers.get('location');
+    const target = location === null ? null : URL.parse(location, from);
+    if (target === null) throw toResponseError('an answer, got a redirect to nowhere');
+    if (target.origin !== origin) throw toResponseError('an answer, got a redirect to another origin');
+    const keepsMethod = response.status === 307 || response.status === 308;
+    if (method !== 'GET' && !keepsMethod) throw toResponseError(`an answer to a ${method}, got a redirect`);
+    return target.href;
+  }
+
+  function toPathError(): ConfigurationError {
+    const message = `${provider}: an id cannot be "." or "..", which name other places in a URL`;
+    return new ConfigurationError({ provider, option: 'path', message });
+  }
+
+  function toResponseError(expectation: string): ProviderResponseError {
+    return new ProviderResponseError({
+      provider,
+      path: '$',
+      message: `${provider}: expected ${expectation}`,
+    });
+  }
+
+  function toRequestError(error: unknown, deadline: Deadline): ProviderRequestError {
+    if (deadline.hasPassed()) {
+      const message = `${provider}: no complete answer within ${timeoutMs} ms`;
+      return new ProviderRequestError({ provider, code: 'request_timeout', failure: 'transient', message });
+    }
+    const isWrapped = error instanceof Error && error.name === 'NetworkError' && error.cause !== undefined;
+    const cause = toSafeCause(isWrapped ? error.cause : error, redact);
+    const message = `${provider} could not be reached: ${reasonOf(cause)}`;
+    return new ProviderRequestError({ provider, code: 'unreachable', failure: 'transient', message, cause });
+  }
+
+  return Object.freeze({ provider, origin, send });
+}
+
+function checkOptions({ provider, baseUrl, headers, credentials }: HttpClientOptions): void {
+  if (!isBaseUrl(baseUrl)) throw toOptionError(provider, 'baseUrl', baseUrlExpectation);
+  for (const [name, value] of Object.entries({ ...headers, ...credentials })) {
+    if (!isHeaderValue(value)) throw toOptionError(provider, name, headerValueExpectation);
+  }
+}
+
+function toOptionError(provider: string, option: string, expectation: string): ConfigurationError {
+  return new ConfigurationError({
+    provider,
+    option,
+    message: `${provider}: "${option}" must be ${expectation}`,
+  });
+}
+
+/** `Bearer abc` → `abc`, which is what an answer repeats. */
+function withoutScheme(credential: string): string {
+  return credential.replace(/^\S+ /, '');
+}
+
+/** Encoding leaves dots as they are, and a URL resolves them away: another path would get the credentials. */
+function hasDotSegment(path: string): boolean {
+  return path.split('/').some((segment) => segment === '.' || segment === '..');
+}
+
+/** An opaque redirect is all that a browser shows of one. */
+function isRedirect(response: Response): boolean {
+  const isRedirectStatus = [301, 302, 303, 307, 308].includes(response.status);
+  return isRedirectStatus || response.type === 'opaqueredirect';
+}
+
+/** ky calls it as a method of its options; some implementations refuse to be called on anything but the global. */
+function toPlainFetch(implementation: typeof fetch): (input: Input, init?: RequestInit) => Promise<Response> {
+  return (input, init) => implementation(input, init);
+}
+
+/** `fetch failed` alone tells nothing: the code of the innermost cause (`ECONNREFUSED`) does. */
+function reasonOf(error: Error): string {
+  const innermost = error.cause instanceof Error ? reasonOf(error.cause) : undefined;
+  const own = 'code' in error ? String(error.code) : error.message;
+  return innermost ?? own;
+}

@@ -1,0 +1,54 @@
+/**
+ * For authors of adapters: the contract, the common case of an adapter, an HTTP client that keeps the promises of the
+ * contract, and the small pure parsers that adapters share.
+ *
+ * @module
+ */
+export { ConfigurationError } from '../model/errors/configuration-error.ts';
+export type { ErrorCode } from '../model/errors/migration-status-error.ts';
+export { MigrationStatusError } from '../model/errors/migration-status-error.ts';
+export { type FailureClass, ProviderRequestError } from '../model/errors/provider-request-error.ts';
+export { ProviderResponseError } from '../model/errors/provider-response-error.ts';
+export type { MigrationState } from '../model/migration-state.ts';
+export type {
+  MigrationIssue,
+  MigrationProgress,
+  MigrationReading,
+  ProviderTimeField,
+} from '../model/migration-status.ts';
+export { classifyFailure } from './classify.ts';
+export type {
+  AdapterCapabilities,
+  BatchReadContext,
+  CallContext,
+  ListedMigration,
+  MigrationAdapter,
+  ReadContext,
+  StateTable,
+} from './contract.ts';
+export {
+  type AdapterDefinition,
+  defineAdapter,
+  type MappingContext,
+  toNotFoundReading,
+} from './define-adapter.ts';
+export {
+  createHttpClient,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpRequest,
+} from './http-client.ts';
+export type { HttpReply } from './http-reply.ts';
+export { mapState } from './map-state.ts';
+export { toMigrationKey } from './migration-key.ts';
+export {
+  baseUrlExpectation,
+  headerValueExpectation,
+  isBaseUrl,
+  isFetch,
+  isHeaderValue,
+  parseOptions,
+} from './parse-options.ts';
+export { parseRetryAfter } from './parse-retry-after.ts';
+export { type ParsedTimestamp, parseTimestamp } from './parse-timestamp.ts';
+export type { StandardSchema } from './standard-schema.ts';

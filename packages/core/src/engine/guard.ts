@@ -1,0 +1,22 @@
+/** Calls what somebody else wrote, and is never harmed by it. */
+export type Guard = (listener: () => unknown) => void;
+
+/** Makes a guard: what a listener throws, or what its promise rejects with, is reported and stops nothing. */
+export function createGuard(report: (error: unknown) => void): Guard {
+  function reportSafely(error: unknown): void {
+    try {
+      report(error);
+    } catch {
+      // Somebody else wrote the report too, and nobody is left to tell.
+    }
+  }
+
+  return (listener) => {
+    try {
+      const result = listener();
+      if (result instanceof Promise) result.catch(reportSafely);
+    } catch (error) {
+      reportSafely(error);
+    }
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * For applications: the normalized model of a migration, and the engine that follows migrations at any provider.
+ *
+ * @module
+ */
+export type {
+  AdapterCapabilities,
+  ListedMigration,
+  MigrationAdapter,
+  StateTable,
+} from './adapter/contract.ts';
+export { type Clock, systemClock } from './engine/clock.ts';
+export { defaultEnginePolicy, type EnginePolicy } from './engine/engine-policy.ts';
+export { assertSucceeded } from './model/assert-succeeded.ts';
+export { ConfigurationError } from './model/errors/configuration-error.ts';
+export {
+  type ErrorCode,
+  type ErrorKind,
+  MigrationStatusError,
+} from './model/errors/migration-status-error.ts';
+export { NotSucceededError } from './model/errors/not-succeeded-error.ts';
+export { type FailureClass, ProviderRequestError } from './model/errors/provider-request-error.ts';
+export { ProviderResponseError } from './model/errors/provider-response-error.ts';
+export { NotFoundOutError, WaitTimeoutError } from './model/errors/wait-errors.ts';
+export {
+  isMigrationState,
+  isRestingState,
+  isTerminalState,
+  type MigrationState,
+  migrationStates,
+} from './model/migration-state.ts';
+export type {
+  MigrationIssue,
+  MigrationProgress,
+  MigrationReading,
+  MigrationStatus,
+  ProviderTimeField,
+} from './model/migration-status.ts';
+export { parseMigrationStatus } from './model/parse-migration-status.ts';
+export { type MigrationSummary, summarize } from './model/summarize.ts';
+export type { Condition, ConditionKind } from './step/row.ts';
+export { type GetStatusOptions, getStatus } from './tracker/get-status.ts';
+export type { MigrationHandle } from './tracker/handle.ts';
+export type { MigrationRow, TrackLabels } from './tracker/migration-row.ts';
+export { type PollOptions, pollUntilDone } from './tracker/poll-until-done.ts';
+export { createTracker, type Tracker, type TrackerOptions } from './tracker/tracker.ts';
+export type {
+  AnomalyEvent,
+  ChangeEvent,
+  ConditionEvent,
+  SettledEvent,
+  TrackerEvents,
+} from './tracker/tracker-events.ts';
+export type { WaitOptions } from './tracker/wait.ts';

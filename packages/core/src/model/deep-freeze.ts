@@ -1,0 +1,16 @@
+/**
+ * Freezes a tree of plain values in place and returns it. It works through a list instead of calling itself, because a
+ * provider's body can be nested deeper than the stack, and stops at what is frozen already.
+ */
+export function deepFreeze<Value>(root: Value): Value {
+  const pending: unknown[] = [root];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) continue;
+    Object.freeze(value);
+    for (const child of Object.values(value)) {
+      if (typeof child === 'object' && child !== null) pending.push(child);
+    }
+  }
+  return root;
+}

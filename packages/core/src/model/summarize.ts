@@ -1,0 +1,59 @@
+import { isTerminalState, type MigrationState, migrationStates } from './migration-state.ts';
+
+/** What {@link summarize} tells about a set of migrations. */
+export interface MigrationSummary {
+  readonly total: number;
+  /** How many have ended, in whatever way. */
+  readonly done: number;
+  /** How many are in each state; every state is listed, also with 0. */
+  readonly counts: Readonly<Record<MigrationState, number>>;
+  /** The state among them that most needs somebody to look; absent for an empty set. */
+  readonly mostUrgent?: MigrationState;
+  /** Whether there is at least one migration and all of them are `succeeded`. */
+  readonly hasSucceeded: boolean;
+}
+
+/** From "somebody must act" to "nothing to do". */
+const byUrgency: readonly MigrationState[] = [
+  'failed',
+  'not_found',
+  'awaiting_input',
+  'unknown',
+  'partially_succeeded',
+  'canceled',
+  'paused',
+  'running',
+  'pending',
+  'succeeded',
+];
+
+/**
+ * Counts a set of statuses per state and names the most urgent one. An empty set is not a success: nothing has been done,
+ * and nothing is known.
+ *
+ * @example
+ * const summary = summarize([{ state: 'succeeded' }, { state: 'running' }]);
+ * summary.done; // 1
+ * summary.mostUrgent; // 'running'
+ */
+export function summarize(statuses: Iterable<{ readonly state: MigrationState }>): MigrationSummary {
+  const counts = Object.fromEntries(migrationStates.map((state) => [state, 0])) as Record<
+    MigrationState,
+    number
+  >;
+  let total = 0;
+  let done = 0;
+  for (const { state } of statuses) {
+    counts[state] += 1;
+    total += 1;
+    if (isTerminalState(state)) done += 1;
+  }
+  const mostUrgent = byUrgency.find((state) => counts[state] > 0);
+  return {
+    total,
+    done,
+    counts,
+    ...(mostUrgent && { mostUrgent }),
+    hasSucceeded: total > 0 && counts.succeeded === total,
+  };
+}

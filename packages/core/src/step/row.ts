@@ -1,0 +1,69 @@
+import type { ErrorCode } from '../model/errors/migration-status-error.ts';
+import type { FailureClass } from '../model/errors/provider-request-error.ts';
+import type { MigrationStatus } from '../model/migration-status.ts';
+
+/** The kinds of {@link Condition}. */
+export type ConditionKind = 'unreachable' | 'throttled' | 'unauthorized' | 'stalled';
+
+/**
+ * Something true about our looking, not about the migration.
+ *
+ * | kind | means |
+ * |---|---|
+ * | `unreachable` | the last read brought no usable answer |
+ * | `throttled` | the provider asks to wait |
+ * | `unauthorized` | the provider refuses the credentials |
+ * | `stalled` | reads succeed, and the reported progress has not moved for a long time |
+ */
+export interface Condition {
+  readonly kind: ConditionKind;
+  /** ISO 8601 in UTC. */
+  readonly since: string;
+  /** What happened last, or the evidence. For people. */
+  readonly message: string;
+  /** The class of the failed read; absent for `stalled`. */
+  readonly failure?: FailureClass;
+  readonly code?: ErrorCode;
+}
+
+/** All that {@link step} knows about one migration. Times are milliseconds of the clock's `now()`. */
+export interface Row {
+  /** The last good status; a failed read leaves it alone. */
+  readonly status?: MigrationStatus;
+  readonly conditions: readonly Condition[];
+  /** Why no read is planned any more: the migration has ended, or the provider keeps refusing us. */
+  readonly stopped?: 'settled' | 'refused';
+  /** When to read next; absent when stopped. */
+  readonly dueAt?: number;
+  readonly trackedAt: number;
+  /** Reads in all, good and failed. */
+  readonly reads: number;
+  /** Failed reads since the last good one. */
+  readonly failedReads: number;
+  /** Refused reads since the last one that was not. */
+  readonly refusedReads: number;
+  /** Reads since the last one that knew the migration. */
+  readonly missingReads: number;
+  readonly missingSince?: number;
+  /** Good reads since something changed. */
+  readonly unchangedReads: number;
+  readonly changedAt: number;
+  /** Where the progress of the present stretch began, for the estimate of what remains. */
+  readonly progressStart?: { readonly percent: number; readonly at: number };
+  readonly memo?: unknown;
+}
+
+/** A migration that nobody has looked at yet. */
+export function createRow(now: number, dueAt: number): Row {
+  return {
+    conditions: [],
+    dueAt,
+    trackedAt: now,
+    reads: 0,
+    failedReads: 0,
+    refusedReads: 0,
+    missingReads: 0,
+    unchangedReads: 0,
+    changedAt: now,
+  };
+}

@@ -1,0 +1,89 @@
+import type { Engine } from '../engine/engine.ts';
+import type { Entry } from '../engine/entry.ts';
+import { ConfigurationError } from '../model/errors/configuration-error.ts';
+import { type NotFoundOutCode, NotFoundOutError, WaitTimeoutError } from '../model/errors/wait-errors.ts';
+import type { StepEvent } from '../step/step.ts';
+
+/** What ends a wait on an entry. */
+export interface AwaitOptions<Result> {
+  /** Asked at once and after each event: the result, or undefined to go on. What it throws ends the wait too. */
+  readonly decide: (event?: StepEvent) => Result | undefined;
+  /** The caller's; its reason becomes the cause. */
+  readonly signal?: AbortSignal | undefined;
+  /** The handle's; its reason is the error. */
+  readonly lifetime?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Waits on one entry, and leaves neither alarm nor listener behind. */
+export function awaitEntry<Result>(
+  engine: Engine,
+  entry: Entry,
+  options: AwaitOptions<Result>,
+): Promise<Result> {
+  const { decide, signal, lifetime, timeoutMs = Number.POSITIVE_INFINITY } = options;
+  return new Promise((resolve, reject) => {
+    let cancelAlarm: (() => void) | undefined;
+
+    function settle(end: () => void): void {
+      entry.observers.delete(check);
+      signal?.removeEventListener('abort', onAbort);
+      lifetime?.removeEventListener('abort', onEnd);
+      cancelAlarm?.();
+      end();
+    }
+
+    function check(event?: StepEvent): void {
+      try {
+        const result = decide(event);
+        if (result !== undefined) settle(() => resolve(result));
+      } catch (error) {
+        settle(() => reject(error));
+      }
+    }
+
+    const onAbort = () =>
+      settle(() => reject(toNotFoundOut(entry, 'aborted', 'the wait was aborted', signal?.reason)));
+    const onEnd = () => settle(() => reject(lifetime?.reason));
+    const onTimeout = () => settle(() => reject(toTimeout(entry, timeoutMs)));
+
+    if (typeof timeoutMs !== 'number' || !(timeoutMs > 0)) return settle(() => reject(toTimeoutComplaint()));
+    if (lifetime?.aborted) return onEnd();
+    if (signal?.aborted) return onAbort();
+    entry.observers.add(check);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    lifetime?.addEventListener('abort', onEnd, { once: true });
+    if (Number.isFinite(timeoutMs)) cancelAlarm = engine.setAlarm(timeoutMs, onTimeout);
+    check();
+  });
+}
+
+/** The error of a wait whose outcome could not be found out. */
+export function toNotFoundOut(
+  entry: Entry,
+  code: NotFoundOutCode,
+  reason: string,
+  cause?: unknown,
+): NotFoundOutError {
+  const message = `${entry.key}: the outcome could not be found out: ${reason}`;
+  return new NotFoundOutError({ ...describe(entry), code, message, cause });
+}
+
+function toTimeout(entry: Entry, timeoutMs: number): WaitTimeoutError {
+  const { status, conditions } = entry.row;
+  const last = status ? `last seen ${status.state}` : 'never read';
+  const hindrances = conditions
+    .map(({ kind, since, message }) => `; ${kind} since ${since}: ${message}`)
+    .join('');
+  const message = `${entry.key} did not come to rest within ${timeoutMs} ms; ${last}${hindrances}`;
+  return new WaitTimeoutError({ ...describe(entry), message });
+}
+
+function toTimeoutComplaint(): ConfigurationError {
+  const message = '"timeoutMs" must be a positive number of milliseconds';
+  return new ConfigurationError({ option: 'timeoutMs', message });
+}
+
+function describe({ adapter, key, row }: Entry) {
+  return { provider: adapter.provider, key, status: row.status };
+}

@@ -1,0 +1,56 @@
+import type { MigrationAdapter } from '../adapter/contract.ts';
+import { type Clock, systemClock } from '../engine/clock.ts';
+import { createEngine } from '../engine/engine.ts';
+import { type EnginePolicy, toEnginePolicy } from '../engine/engine-policy.ts';
+import type { MigrationStatus } from '../model/migration-status.ts';
+import { type MigrationRow, toMigrationRow } from './migration-row.ts';
+import { reportListenerError } from './report-listener-error.ts';
+import { type WaitOptions, waitFor } from './wait.ts';
+
+/** How {@link pollUntilDone} follows one migration. */
+export interface PollOptions<Native = unknown, Ref = unknown> extends WaitOptions<Native, Ref> {
+  /** Is told when the status or a condition changes. What it throws is reported and stops nothing. */
+  readonly onChange?: ((row: MigrationRow<Native, Ref>) => void) | undefined;
+  /** Numbers to follow by, where the defaults do not fit. */
+  readonly policy?: Partial<EnginePolicy> | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: (() => number) | undefined;
+}
+
+/**
+ * Follows one migration until it has ended or waits for a person, and resolves with its status, also with a `failed` one:
+ * use `assertSucceeded` for a throw. An outage at the provider only makes it take longer.
+ *
+ * Rejects with a `NotFoundOutError` when the outcome cannot be found out (aborted, access refused), with a
+ * `WaitTimeoutError` at the deadline, both with the last status attached, and with a `ConfigurationError` for a malformed
+ * ref. Afterwards no timer, listener or request is left.
+ *
+ * @example
+ * const status = await pollUntilDone(adapter, { organizationId: 'org_1', migrationId: 'mig_7' }, {
+ *   timeoutMs: 30 * 60_000,
+ *   onChange: ({ status, conditions }) => console.log(status?.state, conditions),
+ * });
+ */
+export async function pollUntilDone<Ref, Native>(
+  adapter: MigrationAdapter<Ref, Native>,
+  ref: Ref,
+  options: PollOptions<Native, Ref> = {},
+): Promise<MigrationStatus<Native, Ref>> {
+  const { onChange, policy, clock = systemClock, random = Math.random } = options;
+  const engine = createEngine({
+    clock,
+    random,
+    policy: toEnginePolicy(policy),
+    onListenerError: reportListenerError,
+    onStep(entry, _event, { change, raised, cleared }) {
+      const isNews = change !== undefined || raised.length > 0 || cleared.length > 0;
+      return isNews ? onChange?.(toMigrationRow<Native, Ref>(entry)) : undefined;
+    },
+  });
+  try {
+    const parsed = adapter.parseRef(ref);
+    return await waitFor<Native, Ref>(engine, engine.add(adapter, parsed, adapter.key(parsed)), options);
+  } finally {
+    engine.close();
+  }
+}

@@ -1,0 +1,44 @@
+import type { Engine } from '../engine/engine.ts';
+import type { Entry } from '../engine/entry.ts';
+import { isRestingState } from '../model/migration-state.ts';
+import type { MigrationStatus } from '../model/migration-status.ts';
+import { awaitEntry, toNotFoundOut } from './await-entry.ts';
+
+/** How long and for what to wait. */
+export interface WaitOptions<Native = unknown, Ref = unknown> {
+  /** Ends the wait at once, with a `NotFoundOutError` of code `aborted` whose cause is the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends the wait after this many milliseconds with a `WaitTimeoutError`. Default: no limit. */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Ends the wait with the first status that it accepts. The end of the migration ends the wait in any case, so a state
+   * that was passed too fast to be seen cannot hang it. Default: the migration has ended or is `awaiting_input`.
+   */
+  readonly until?: ((status: MigrationStatus<Native, Ref>) => boolean) | undefined;
+}
+
+/**
+ * Waits until a migration has come to rest. Resolves with whatever end it comes to, `failed` included; rejects only when
+ * that could not be found out, with the last status attached.
+ */
+export function waitFor<Native, Ref>(
+  engine: Engine,
+  entry: Entry,
+  { signal, timeoutMs, until = ({ state }) => isRestingState(state) }: WaitOptions<Native, Ref> = {},
+  lifetime?: AbortSignal,
+): Promise<MigrationStatus<Native, Ref>> {
+  return awaitEntry(engine, entry, { signal, timeoutMs, lifetime, decide });
+
+  function decide(): MigrationStatus<Native, Ref> | undefined {
+    const { stopped, conditions } = entry.row;
+    const status = entry.row.status as MigrationStatus<Native, Ref> | undefined;
+    if (stopped === 'settled') return status;
+    if (stopped === 'refused') {
+      const refusal = conditions.find(({ failure }) => failure !== undefined);
+      const code = refusal?.kind === 'unauthorized' ? 'access_refused' : 'request_refused';
+      throw toNotFoundOut(entry, code, refusal?.message ?? 'the provider refuses');
+    }
+    const isGrace = status?.state === 'not_found';
+    return status !== undefined && !isGrace && until(status) ? status : undefined;
+  }
+}

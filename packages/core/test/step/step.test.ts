@@ -1,0 +1,650 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { deepFreeze } from '../../src/model/deep-freeze.ts';
+import type { FailureClass } from '../../src/model/errors/provider-request-error.ts';
+import { isTerminalState, migrationStates } from '../../src/model/migration-state.ts';
+import { createRow, type Row } from '../../src/step/row.ts';
+import { type StepEvent, type StepResult, step } from '../../src/step/step.ts';
+import { defaultStepPolicy as policy } from '../../src/step/step-policy.ts';
+import {
+  fails,
+  hour,
+  isHeld,
+  minute,
+  play,
+  playToEnd,
+  reads,
+  refreshes,
+  second,
+  toStatus,
+  toTime,
+} from './sample-steps.ts';
+
+const unread = createRow(0, 0);
+const running = playToEnd([[0, reads('running')]]).row;
+const nothingElse = { raised: [], cleared: [] };
+
+const unauthorized = {
+  kind: 'unauthorized',
+  since: toTime(0),
+  message: 'it is unauthorized',
+  failure: 'unauthorized',
+  code: 'unauthorized',
+} as const;
+
+const unreachable = {
+  kind: 'unreachable',
+  since: toTime(0),
+  message: 'it is transient',
+  failure: 'transient',
+  code: 'unreachable',
+} as const;
+
+const throttled = {
+  kind: 'throttled',
+  since: toTime(0),
+  message: 'it is throttled',
+  failure: 'throttled',
+  code: 'throttled',
+} as const;
+
+describe('one event', () => {
+  const table: readonly {
+    title: string;
+    row: Row;
+    now: number;
+    event: (now: number) => StepEvent;
+    result: StepResult;
+  }[] = [
+    {
+      title: 'a first read is a change without a previous status',
+      row: unread,
+      now: 0,
+      event: reads('running', { memo: { cursor: 7 } }),
+      result: {
+        ...nothingElse,
+        row: {
+          ...unread,
+          status: toStatus(0, 'running'),
+          reads: 1,
+          dueAt: second,
+          memo: { cursor: 7 },
+        },
+        change: { transition: { to: 'running' } },
+      },
+    },
+    {
+      title: 'a read that says the same is no change, and its status is the one that is kept',
+      row: running,
+      now: 8 * second,
+      event: reads('running'),
+      result: {
+        ...nothingElse,
+        row: {
+          ...running,
+          status: toStatus(8 * second, 'running'),
+          reads: 2,
+          unchangedReads: 1,
+          dueAt: 10 * second,
+        },
+      },
+    },
+    {
+      title: 'other news in the same state is a change without a transition',
+      row: running,
+      now: 8 * second,
+      event: reads('running', { message: 'half way' }),
+      result: {
+        ...nothingElse,
+        row: {
+          ...running,
+          status: toStatus(8 * second, 'running', { message: 'half way' }),
+          reads: 2,
+          changedAt: 8 * second,
+          dueAt: 10 * second,
+        },
+        change: { previous: toStatus(0, 'running') },
+      },
+    },
+    {
+      title: 'a terminal state settles',
+      row: running,
+      now: 8 * second,
+      event: reads('failed'),
+      result: {
+        ...nothingElse,
+        row: {
+          ...omitDueAt(running),
+          status: toStatus(8 * second, 'failed'),
+          reads: 2,
+          changedAt: 8 * second,
+          stopped: 'settled',
+        },
+        change: { previous: toStatus(0, 'running'), transition: { from: 'running', to: 'failed' } },
+      },
+    },
+    {
+      title: 'a failed read leaves the status alone',
+      row: running,
+      now: 0,
+      event: fails('transient'),
+      result: {
+        row: { ...running, reads: 2, failedReads: 1, conditions: [unreachable], dueAt: second },
+        raised: [unreachable],
+        cleared: [],
+      },
+    },
+    {
+      title: 'a refused read surfaces at once, and is tried again',
+      row: unread,
+      now: 0,
+      event: fails('unauthorized'),
+      result: {
+        row: {
+          ...unread,
+          reads: 1,
+          failedReads: 1,
+          refusedReads: 1,
+          conditions: [unauthorized],
+          dueAt: second,
+        },
+        raised: [unauthorized],
+        cleared: [],
+      },
+    },
+    {
+      title: 'a hold raises a condition and nothing else',
+      row: running,
+      now: 0,
+      event: isHeld('throttled'),
+      result: { row: { ...running, conditions: [throttled] }, raised: [throttled], cleared: [] },
+    },
+    {
+      title: 'a refresh is due at once',
+      row: running,
+      now: 500,
+      event: refreshes,
+      result: { ...nothingElse, row: { ...running, dueAt: 500 } },
+    },
+  ];
+
+  test.each(table)('$title', ({ row, now, event, result }) => {
+    expect(step(row, event(now), { now, random: 0 }, policy)).toEqual(result);
+  });
+});
+
+describe('conditions', () => {
+  test('keep their beginning while they last, and are reported when they begin and end', () => {
+    const results = play([
+      [0, fails('transient')],
+      [minute, fails('transient', { message: 'still' })],
+      [2 * minute, reads('running')],
+    ]);
+    expect(results.map(({ raised, cleared }) => ({ raised, cleared }))).toEqual([
+      { raised: [unreachable], cleared: [] },
+      nothingElse,
+      { raised: [], cleared: [unreachable] },
+    ]);
+  });
+
+  test('that change their cause are raised again with the same beginning', () => {
+    const { row, raised, cleared } = playToEnd([
+      [0, fails('transient')],
+      [minute, fails('transient', { code: 'server_error' })],
+    ]);
+    const changed = { ...unreachable, code: 'server_error' };
+    expect({ conditions: row.conditions, raised, cleared }).toEqual({
+      conditions: [changed],
+      raised: [changed],
+      cleared: [],
+    });
+  });
+
+  test('of another kind take the place of the one before', () => {
+    const { raised, cleared } = playToEnd([
+      [0, fails('transient')],
+      [minute, fails('throttled')],
+    ]);
+    expect({ raised, cleared }).toEqual({
+      raised: [{ ...throttled, since: toTime(minute) }],
+      cleared: [unreachable],
+    });
+  });
+
+  test('from a read are not replaced by a hold of the same kind', () => {
+    const { row, raised, cleared } = playToEnd([
+      [0, fails('transient', { code: 'server_error' })],
+      [minute, isHeld('transient')],
+    ]);
+    expect({ conditions: row.conditions, raised, cleared }).toEqual({
+      conditions: [{ ...unreachable, code: 'server_error' }],
+      ...nothingElse,
+    });
+  });
+
+  test('end when the migration has ended', () => {
+    const { row, cleared } = playToEnd([
+      [0, reads('running')],
+      [minute, fails('throttled')],
+      [2 * minute, reads('succeeded')],
+    ]);
+    expect({ conditions: row.conditions, cleared }).toEqual({
+      conditions: [],
+      cleared: [{ ...throttled, since: toTime(minute) }],
+    });
+  });
+});
+
+describe('an outage', () => {
+  test('of an hour leaves the last status as it was observed', () => {
+    const outage = Array.from({ length: 60 }, (_, index) => [index * minute, fails('transient')] as const);
+    const { row } = playToEnd([[0, reads('running')], ...outage]);
+    expect({ status: row.status, failedReads: row.failedReads, dueAt: row.dueAt }).toEqual({
+      status: toStatus(0, 'running'),
+      failedReads: 60,
+      dueAt: 60 * minute,
+    });
+  });
+
+  test('is forgotten with the first good read', () => {
+    const { row } = playToEnd([
+      ...Array.from({ length: 10 }, () => [0, fails('transient')] as const),
+      [20 * second, reads('running')],
+      [20 * second, fails('transient')],
+    ]);
+    expect({ failedReads: row.failedReads, dueAt: row.dueAt }).toEqual({
+      failedReads: 1,
+      dueAt: 21 * second,
+    });
+  });
+});
+
+describe('a refusal', () => {
+  test.each<FailureClass>(['unauthorized', 'forbidden', 'invalid_request'])(
+    '(%s) stops reading when it is repeated',
+    (failure) => {
+      const { row } = playToEnd([
+        [0, reads('running')],
+        [1, fails(failure)],
+        [2, fails(failure)],
+        [3, fails(failure)],
+      ]);
+      const { stopped, dueAt, refusedReads, status } = row;
+      expect({ stopped, dueAt, refusedReads, status }).toEqual({
+        stopped: 'refused',
+        dueAt: undefined,
+        refusedReads: 3,
+        status: toStatus(0, 'running'),
+      });
+    },
+  );
+
+  test.each<FailureClass>(['transient', 'throttled', 'invalid_response'])(
+    'is interrupted by another failure (%s), and by none of those does reading stop',
+    (failure) => {
+      const { row } = playToEnd([
+        [0, fails('unauthorized')],
+        [1, fails('unauthorized')],
+        ...Array.from({ length: 20 }, () => [2, fails(failure)] as const),
+        [3, fails('unauthorized')],
+      ]);
+      expect({ stopped: row.stopped, refusedReads: row.refusedReads }).toEqual({
+        stopped: undefined,
+        refusedReads: 1,
+      });
+    },
+  );
+
+  test('is tried as often again after a refresh', () => {
+    const results = play([
+      [0, fails('forbidden')],
+      [1, fails('forbidden')],
+      [2, fails('forbidden')],
+      [9, refreshes],
+      [9, fails('forbidden')],
+      [10, fails('forbidden')],
+      [11, fails('forbidden')],
+    ]);
+    expect(results.map(({ row }) => row.stopped)).toEqual([
+      undefined,
+      undefined,
+      'refused',
+      undefined,
+      undefined,
+      undefined,
+      'refused',
+    ]);
+  });
+
+  test('is not overwritten by a hold once reading has stopped', () => {
+    const refused = play([
+      [0, fails('unauthorized')],
+      [0, fails('unauthorized')],
+      [0, fails('unauthorized')],
+    ]).at(-1)?.row;
+    const { row } = step(refused ?? unread, isHeld('throttled')(9), { now: 9, random: 0 }, policy);
+    expect(row).toBe(refused);
+  });
+});
+
+describe('the grace of a migration that is not found', () => {
+  const missing = (now: number) => [now, reads('not_found')] as const;
+
+  test.each([
+    { title: 'goes on while the time is too short', events: [0, 1, 2, 3, 29_999], stopped: undefined },
+    { title: 'goes on while the reads are too few', events: [0, 60_000], stopped: undefined },
+    { title: 'ends with enough of both', events: [0, 1, 30_000], stopped: 'settled' },
+    {
+      title: 'counts from when it is tracked, not from the first read',
+      events: [29_998, 29_999, 30_000],
+      stopped: 'settled',
+    },
+  ])('$title', ({ events, stopped }) => {
+    const { row } = playToEnd(events.map(missing));
+    expect({ state: row.status?.state, stopped: row.stopped }).toEqual({ state: 'not_found', stopped });
+  });
+
+  test('keeps the old status of a migration that was known, without a change', () => {
+    const results = play([[0, reads('running')], missing(hour), missing(hour + 1), missing(hour + 29_999)]);
+    expect(results.slice(1).map(({ row, change }) => ({ status: row.status, change }))).toEqual(
+      Array.from({ length: 3 }, () => ({ status: toStatus(0, 'running'), change: undefined })),
+    );
+  });
+
+  test('ends for a migration that was known counted from the first read that misses it', () => {
+    const { row, change } = playToEnd([
+      [0, reads('running')],
+      missing(hour),
+      missing(hour + 1),
+      missing(hour + 30_000),
+    ]);
+    expect({ stopped: row.stopped, change }).toEqual({
+      stopped: 'settled',
+      change: { previous: toStatus(0, 'running'), transition: { from: 'running', to: 'not_found' } },
+    });
+  });
+
+  test('starts anew when it was found in between', () => {
+    const { row } = playToEnd([
+      [0, reads('running')],
+      missing(1),
+      missing(2),
+      [3, reads('running')],
+      missing(40_000),
+      missing(60_000),
+      missing(69_999),
+    ]);
+    expect({ stopped: row.stopped, reads: row.missingReads, since: row.missingSince }).toEqual({
+      stopped: undefined,
+      reads: 3,
+      since: 40_000,
+    });
+  });
+
+  test('is not shortened by reads that fail', () => {
+    const { row } = playToEnd([
+      missing(0),
+      [minute, fails('transient')],
+      [minute, fails('transient')],
+      missing(minute),
+    ]);
+    expect(row.stopped).toBeUndefined();
+  });
+
+  test('reports a migration that appears late as a transition', () => {
+    const { change } = playToEnd([missing(0), [1, reads('pending')]]);
+    expect(change).toEqual({
+      previous: toStatus(0, 'not_found'),
+      transition: { from: 'not_found', to: 'pending' },
+    });
+  });
+});
+
+describe('an unknown word', () => {
+  test('is no end, and is an anomaly when it is met first', () => {
+    const results = play([
+      [0, reads('unknown', { nativeState: 'REHYDRATING' })],
+      [1, reads('unknown', { nativeState: 'REHYDRATING' })],
+      [2, reads('unknown', { nativeState: 'DEHYDRATING' })],
+    ]);
+    const toAnomaly = (word: string) => ({
+      kind: 'unknown_state',
+      message: `acme uses the state "${word}", which its adapter does not know`,
+    });
+    expect(results.map(({ row, anomaly }) => ({ stopped: row.stopped, anomaly }))).toEqual([
+      { stopped: undefined, anomaly: toAnomaly('REHYDRATING') },
+      { stopped: undefined, anomaly: undefined },
+      { stopped: undefined, anomaly: toAnomaly('DEHYDRATING') },
+    ]);
+  });
+});
+
+describe('a migration that has ended', () => {
+  const settled = playToEnd([[0, reads('succeeded')]]).row;
+
+  test('stays as it is, and contrary news is an anomaly', () => {
+    expect(step(settled, reads('running')(hour), { now: hour, random: 0 }, policy)).toEqual({
+      ...nothingElse,
+      row: settled,
+      anomaly: {
+        kind: 'contrary_read',
+        message: 'acme/a ended as succeeded, and a later read says running',
+      },
+    });
+  });
+
+  test.each([
+    ['a read that says the same', reads('succeeded')],
+    ['a failed read', fails('unauthorized')],
+    ['a hold', isHeld('throttled')],
+    ['a refresh', refreshes],
+  ] as const)('takes no notice of %s', (_title, event) => {
+    expect(step(settled, event(hour), { now: hour, random: 0 }, policy)).toEqual({
+      ...nothingElse,
+      row: settled,
+    });
+  });
+});
+
+describe('a standstill', () => {
+  const progress = { percent: 40 };
+  /** A read every five minutes, six unchanged ones in half an hour. */
+  const still = (details: Parameters<typeof reads>[1], state: Parameters<typeof reads>[0] = 'running') =>
+    Array.from({ length: 7 }, (_, index) => [index * 5 * minute, reads(state, details)] as const);
+  const stalled = {
+    kind: 'stalled',
+    since: toTime(25 * minute),
+    message: 'no progress over 5 reads in 1500 s',
+  };
+
+  test('is raised once with its evidence, and keeps its beginning', () => {
+    const results = play(still({ progress }));
+    expect(results.map(({ raised }) => raised)).toEqual([[], [], [], [], [], [stalled], []]);
+    expect(results.at(-1)?.row.conditions).toEqual([stalled]);
+  });
+
+  test.each([
+    ['no progress is reported', still({})],
+    ['it is paused', still({ progress }, 'paused')],
+    ['it waits for somebody', still({ progress }, 'awaiting_input')],
+    ['the time is too short', still({ progress }).map(([now, event]) => [now / 3, event] as const)],
+    ['the reads are too few', still({ progress }).slice(0, 5)],
+    [
+      'the progress moves',
+      still({}).map(([now], index) => [now, reads('running', { progress: { percent: index } })] as const),
+    ],
+    [
+      'the progress moves backwards',
+      still({}).map(
+        ([now], index) => [now, reads('running', { progress: { percent: 50 - index } })] as const,
+      ),
+    ],
+    [
+      'reads fail',
+      [
+        [0, reads('running', { progress })] as const,
+        ...still({}).map(([now]) => [now, fails('transient')] as const),
+      ],
+    ],
+  ] as const)('is not raised while %s', (_title, events) => {
+    expect(play(events).flatMap(({ raised }) => raised.filter(({ kind }) => kind === 'stalled'))).toEqual([]);
+  });
+
+  test('ends with the first movement', () => {
+    const { row, cleared } = playToEnd([
+      ...still({ progress }),
+      [hour, reads('running', { progress: { percent: 41 } })],
+    ]);
+    expect({ conditions: row.conditions, cleared }).toEqual({ conditions: [], cleared: [stalled] });
+  });
+
+  test('is silent while reads are throttled', () => {
+    const { row, cleared } = playToEnd([...still({ progress }), [hour, fails('throttled')]]);
+    expect({ conditions: row.conditions, cleared }).toEqual({
+      conditions: [{ ...throttled, since: toTime(hour) }],
+      cleared: [stalled],
+    });
+  });
+});
+
+describe('a wish of the provider to wait', () => {
+  test.each([
+    ['with a good read', reads('running', { retryAfterMs: 5 * minute })],
+    ['with a failed read', fails('throttled', { retryAfterMs: 5 * minute })],
+  ] as const)('%s holds for one gap and then expires', (_title, event) => {
+    const results = play([
+      [0, event],
+      [5 * minute, reads('running')],
+    ]);
+    expect(results.map(({ row }) => row.dueAt)).toEqual([5 * minute, 6 * minute]);
+  });
+});
+
+test('a memo is handed on until the next reading, and a failed read keeps it', () => {
+  const results = play([
+    [0, reads('running', { memo: 'one' })],
+    [1, fails('transient')],
+    [2, refreshes],
+    [3, reads('running', { memo: { two: 2 } })],
+    [4, reads('running')],
+  ]);
+  expect(results.map(({ row }) => row.memo)).toEqual(['one', 'one', 'one', { two: 2 }, undefined]);
+});
+
+test('the estimate starts anew with a phase, and when the progress falls back', () => {
+  const toProgress = (percent: number, phase: string) => reads('running', { progress: { percent }, phase });
+  const results = play([
+    [0, toProgress(10, 'parse')],
+    [1, toProgress(90, 'parse')],
+    [2, toProgress(91, 'import')],
+    [3, toProgress(5, 'import')],
+    [4, toProgress(6, 'import')],
+    [5, reads('running', { phase: 'import' })],
+  ]);
+  expect(results.map(({ row }) => row.progressStart)).toEqual([
+    { percent: 10, at: 0 },
+    { percent: 10, at: 0 },
+    { percent: 91, at: 2 },
+    { percent: 5, at: 3 },
+    { percent: 5, at: 3 },
+    undefined,
+  ]);
+});
+
+describe('whatever happens', () => {
+  const failureClasses = [
+    'transient',
+    'throttled',
+    'unauthorized',
+    'forbidden',
+    'invalid_request',
+    'invalid_response',
+  ] as const;
+  const anyWish = fc.option(fc.integer({ min: 0, max: 10 * hour }), { nil: undefined });
+  const anyProgress = fc.record(
+    { percent: fc.double({ min: 0, max: 100, noNaN: true }), completed: fc.nat(9), total: fc.nat(9) },
+    { requiredKeys: [] },
+  );
+  const anyRead = fc
+    .record({
+      state: fc.constantFrom(...migrationStates),
+      details: fc.record(
+        {
+          progress: anyProgress,
+          phase: fc.constantFrom('parse', 'import'),
+          message: fc.constantFrom('a', 'b'),
+          memo: fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.parse(JSON.stringify(value))),
+          retryAfterMs: fc.integer({ min: 0, max: 10 * hour }),
+        },
+        { requiredKeys: [] },
+      ),
+    })
+    .map(({ state, details }) => reads(state, details));
+  const anyEvent = fc.oneof(
+    { weight: 6, arbitrary: anyRead },
+    {
+      weight: 5,
+      arbitrary: fc
+        .record({ failure: fc.constantFrom(...failureClasses), retryAfterMs: anyWish })
+        .map(({ failure, retryAfterMs }) => fails(failure, { retryAfterMs })),
+    },
+    { weight: 2, arbitrary: fc.constantFrom('throttled' as const, 'transient' as const).map(isHeld) },
+    { weight: 1, arbitrary: fc.constant(refreshes) },
+  );
+  const anyMoment = fc.record({
+    delay: fc.oneof(fc.nat(2 * second), fc.nat(hour)),
+    random: fc.double({ min: 0, max: 1, noNaN: true }),
+    toEvent: anyEvent,
+  });
+
+  test('a step keeps its promises', () => {
+    fc.assert(
+      fc.property(fc.array(anyMoment, { maxLength: 40 }), (moments) => {
+        let now = 0;
+        let row: Row = createRow(0, 0);
+        for (const { delay, random, toEvent } of moments) {
+          now += delay;
+          const event = deepFreeze(toEvent(now));
+          const result = step(deepFreeze(row), event, { now, random }, policy);
+          expect(step(row, event, { now, random }, policy)).toEqual(result);
+          expectPromises(row, event, now, result);
+          row = result.row;
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  function expectPromises(before: Row, event: StepEvent, now: number, result: StepResult): void {
+    const { row, change, raised, cleared } = result;
+    expect(JSON.parse(JSON.stringify(row))).toEqual(row);
+    expect(row.conditions.filter(({ kind }) => kind !== 'stalled').length).toBeLessThanOrEqual(1);
+    expect(row.dueAt === undefined).toBe(row.stopped !== undefined);
+    expect(row.conditions.filter((condition) => !before.conditions.includes(condition))).toEqual(raised);
+    for (const { kind } of cleared)
+      expect(row.conditions.map((condition) => condition.kind)).not.toContain(kind);
+    if (before.stopped === 'settled') expect(row).toBe(before);
+    if (row.stopped === 'settled') expect(isTerminalState(row.status?.state ?? 'unknown')).toBe(true);
+    if (event.type !== 'read') expect({ status: row.status, change }).toEqual({ status: before.status });
+    if (change?.transition) {
+      expect(change.transition).toEqual({
+        ...(before.status && { from: before.status.state }),
+        to: row.status?.state,
+      });
+      expect(before.status?.state).not.toBe(row.status?.state);
+    }
+    if (event.type === 'held') expect(row.dueAt).toBe(before.dueAt);
+    if (event.type === 'refresh' && row.stopped === undefined) expect(row.dueAt).toBe(now);
+    if ((event.type === 'read' || event.type === 'read_failed') && row.dueAt !== undefined) {
+      const wish = event.type === 'read' ? event.retryAfterMs : event.failure.retryAfterMs;
+      const gap = row.dueAt - now;
+      const longest = Math.max(policy.ceilingMs, wish ?? 0) * (1 + policy.jitterShare);
+      expect(gap).toBeGreaterThanOrEqual(Math.max(policy.floorMs, wish ?? 0) - 0.001);
+      expect(gap).toBeLessThanOrEqual(longest + 0.001);
+    }
+  }
+});
+
+function omitDueAt({ dueAt: _dueAt, ...row }: Row): Row {
+  return row;
+}

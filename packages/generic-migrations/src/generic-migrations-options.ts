@@ -1,0 +1,97 @@
+import { type MigrationState, migrationStates } from '@migration-status/core';
+import {
+  baseUrlExpectation,
+  headerValueExpectation,
+  isBaseUrl,
+  isFetch,
+  isHeaderValue,
+} from '@migration-status/core/adapter';
+import * as z from 'zod/mini';
+
+/** How `createGenericMigrationsAdapter` reaches an organization. */
+export interface GenericMigrationsAdapterOptions {
+  /** Sent as `Authorization: Bearer …`; for servers only. */
+  readonly apiKey: string;
+  /** Default `https://worker.anon.com/api/v1`. */
+  readonly baseUrl?: string | undefined;
+  /**
+   * Single words that mean something else to you than in `genericMigrationsStates`, or words that it does not know:
+   * `{ NOT_STARTED: 'awaiting_input' }`.
+   */
+  readonly states?: Readonly<Record<string, MigrationState>> | undefined;
+  /** Whether each read also asks for the tasks, with a second request, and counts them as progress. Default false. */
+  readonly taskProgress?: boolean | undefined;
+  /**
+   * Where the tasks of a migration are listed, with `{migrationId}` in the place of the id; may have a query. The vendor
+   * does not document it. Default `/migrations/{migrationId}/tasks`.
+   */
+  readonly tasksPath?: string | undefined;
+  /** The zone in which times without one are read: `Z` or an offset such as `+02:00`. Default `Z`. */
+  readonly assumedZone?: string | undefined;
+  /** A name for the organization, when several are followed and each has rate limits of its own. Never a credential. */
+  readonly account?: string | undefined;
+  /** For one request, in milliseconds. Default 30 000. */
+  readonly timeoutMs?: number | undefined;
+  /** Stands in for the platform's `fetch`. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** The address of a migration. The id is opaque: a UUID in the API, another form in webhooks. */
+export interface GenericMigrationsRef {
+  readonly migrationId: string;
+}
+
+/** How `list` walks through the pages. */
+export interface GenericMigrationsListFilter {
+  /** Migrations per request. Default 10, as documented; the largest that is accepted is not documented. */
+  readonly pageSize?: number | undefined;
+  /** Requests at most. Default as many as there are pages. */
+  readonly maxPages?: number | undefined;
+}
+
+const text = z.string().check(z.minLength(1, 'a non-empty string'));
+const count = z
+  .number()
+  .check(z.refine((value) => Number.isSafeInteger(value) && value > 0, 'a whole number above 0'));
+
+export const genericMigrationsOptionsSchema = z.strictObject({
+  apiKey: z.string().check(z.refine(isHeaderValue, headerValueExpectation)),
+  baseUrl: z._default(
+    z.string().check(z.refine(isBaseUrl, baseUrlExpectation)),
+    'https://worker.anon.com/api/v1',
+  ),
+  states: z._default(z.record(z.string(), z.enum(migrationStates)), {}),
+  taskProgress: z._default(z.boolean(), false),
+  tasksPath: z._default(
+    z
+      .string()
+      .check(
+        z.regex(/^\/[^#]*\{migrationId\}[^#]*$/, 'a path that starts with "/" and holds "{migrationId}"'),
+      ),
+    '/migrations/{migrationId}/tasks',
+  ),
+  assumedZone: z._default(
+    z.string().check(z.regex(/^(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/, '"Z" or an offset such as "+02:00"')),
+    'Z',
+  ),
+  account: z.optional(text),
+  timeoutMs: z.optional(z.number().check(z.positive('a positive number of milliseconds'))),
+  fetch: z.optional(z.custom<typeof fetch>(isFetch, 'a function like the global fetch')),
+});
+
+export const genericMigrationsRefSchema = z.object({
+  migrationId: z.string().check(z.refine(isMigrationId, 'the id of a migration')),
+});
+
+export const genericMigrationsListFilterSchema = z.strictObject({
+  pageSize: z._default(count, 10),
+  maxPages: z._default(count, Number.MAX_SAFE_INTEGER),
+});
+
+/**
+ * Whether a text can stand in a path. `.` and `..` would lead to another path, also when they are encoded, and half a
+ * surrogate pair cannot be encoded.
+ */
+export function isMigrationId(value: string): boolean {
+  return value !== '' && value !== '.' && value !== '..' && value.isWellFormed();
+}

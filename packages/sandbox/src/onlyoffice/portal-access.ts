@@ -1,0 +1,35 @@
+import type { ApiRequest } from '../provider-api.ts';
+import { toBasicAuthorization } from '../provider-api.ts';
+
+/** The ways to be an admin of a portal. */
+export interface PortalCredentials {
+  /** `sk-…`. Taken as `Authorization: Bearer …`, without `Bearer`, and as the cookie `asc_auth_key`. */
+  readonly apiKey: string;
+  /** A portal token, taken in the same three places. */
+  readonly token: string;
+  /** With the password for `Authorization: Basic …`. */
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Who sends a request. */
+export type Caller = 'admin' | 'member' | 'nobody';
+
+/** Tells who sends a request; `memberApiKey` belongs to somebody who is not an admin. */
+export function callerOf(
+  { headers }: ApiRequest,
+  { apiKey, token, email, password }: PortalCredentials,
+  memberApiKey: string,
+): Caller {
+  const authorization = headers.authorization ?? '';
+  const given = [authorization.replace(/^Bearer /, ''), ...cookiesOf(headers.cookie ?? '')];
+  if (authorization === toBasicAuthorization(email, password)) return 'admin';
+  if (given.includes(apiKey) || given.includes(token)) return 'admin';
+  return given.includes(memberApiKey) ? 'member' : 'nobody';
+}
+
+function cookiesOf(header: string): readonly string[] {
+  const prefix = 'asc_auth_key=';
+  const cookies = header.split(';').map((cookie) => cookie.trim());
+  return cookies.filter((cookie) => cookie.startsWith(prefix)).map((cookie) => cookie.slice(prefix.length));
+}

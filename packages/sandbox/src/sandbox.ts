@@ -1,0 +1,91 @@
+import { requireKnownKeys } from './argument-checks.ts';
+import type { GenericMigrationsSandbox } from './generic-migrations/generic-migrations-provider.ts';
+import { startGenericMigrations } from './generic-migrations/generic-migrations-provider.ts';
+import type { OnlyOfficeSandbox } from './onlyoffice/onlyoffice-provider.ts';
+import { startOnlyOffice } from './onlyoffice/onlyoffice-provider.ts';
+import { createSandboxClock } from './sandbox-clock.ts';
+import type { SnapLogicSandbox } from './snaplogic/snaplogic-provider.ts';
+import { startSnapLogic } from './snaplogic/snaplogic-provider.ts';
+import type { VeltSandbox } from './velt/velt-provider.ts';
+import { startVelt } from './velt/velt-provider.ts';
+
+/** What a sandbox is started with. */
+export interface SandboxOptions {
+  /** A whole number; the same one gives the same ids, credentials and generated timelines. Default 1. */
+  readonly seed?: number | undefined;
+  /** How much faster than the clock provider time runs: at 60, `forMs: 60_000` lasts one second. Default 1. */
+  readonly timeScale?: number | undefined;
+  /**
+   * The clock, in milliseconds since the epoch. Default `Date.now`. Every answer is computed from it and no
+   * timer drives a timeline, so a test that passes its own clock decides when anything happens.
+   */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Four providers' APIs, listening on loopback. */
+export interface Sandbox extends AsyncDisposable {
+  readonly velt: VeltSandbox;
+  readonly onlyoffice: OnlyOfficeSandbox;
+  readonly snaplogic: SnapLogicSandbox;
+  readonly genericMigrations: GenericMigrationsSandbox;
+  /** Stops all servers and destroys every open connection, hanging and slow ones too. May be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the four providers' APIs on loopback, each on a free port of 127.0.0.1. The servers keep the process
+ * alive until `close`.
+ *
+ * @example
+ * ```ts
+ * import { createSandbox } from '@migration-status/sandbox';
+ *
+ * const sandbox = await createSandbox({ seed: 7, timeScale: 60 });
+ * const { organizationId, migrationId } = sandbox.velt.addMigration({
+ *   timeline: [{ status: 'pending', forMs: 60_000 }, { status: 'completed' }],
+ * });
+ * const response = await fetch(`${sandbox.velt.baseUrl}/v2/organizations/documents/migrate/status`, {
+ *   method: 'POST',
+ *   headers: {
+ *     'x-velt-api-key': sandbox.velt.credentials.apiKey,
+ *     'x-velt-auth-token': sandbox.velt.credentials.authToken,
+ *     'content-type': 'application/json',
+ *   },
+ *   body: JSON.stringify({ data: { organizationId, migrationId } }),
+ * });
+ * console.log(await response.json());
+ * await sandbox.close();
+ * ```
+ *
+ * @throws Error when an option is not valid.
+ */
+export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  requireKnownKeys('createSandbox', options, ['seed', 'timeScale', 'now']);
+  const { seed = 1, timeScale = 1, now = () => Date.now() } = options;
+  if (!Number.isSafeInteger(seed)) throw new Error(`seed must be a whole number; got ${String(seed)}`);
+  if (!Number.isFinite(timeScale) || timeScale <= 0) {
+    throw new Error(`timeScale must be a finite number above 0; got ${String(timeScale)}`);
+  }
+  if (typeof now !== 'function') throw new Error('now must be a function that returns milliseconds');
+
+  const setup = { clock: createSandboxClock(now, timeScale), seed };
+  const [velt, onlyoffice, snaplogic, genericMigrations] = await Promise.all([
+    startVelt(setup),
+    startOnlyOffice(setup),
+    startSnapLogic(setup),
+    startGenericMigrations(setup),
+  ]);
+
+  async function close(): Promise<void> {
+    await Promise.all([velt, onlyoffice, snaplogic, genericMigrations].map((running) => running.close()));
+  }
+
+  return {
+    velt: velt.provider,
+    onlyoffice: onlyoffice.provider,
+    snaplogic: snaplogic.provider,
+    genericMigrations: genericMigrations.provider,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,37 @@
+import * as z from 'zod/mini';
+
+/**
+ * The answer of the status endpoint. `result.status` tells how the query went; the job's state is `result.data.status`.
+ * Fields beyond the documented ones are let through.
+ */
+export const veltStatusSchema = z.object({
+  result: z.object({
+    data: z.looseObject({ migrationId: z.string(), status: z.string() }),
+  }),
+});
+
+/** The answer of the start endpoint. */
+export const veltStartSchema = z.object({
+  result: z.object({
+    data: z.object({ migrationId: z.string().check(z.minLength(1, 'a non-empty string')) }),
+  }),
+});
+
+/**
+ * An error: a canonical upper-case word, and, from some endpoints, details per id with a code of their own. Nothing of it
+ * is required, because a proxy may answer in Velt's place.
+ */
+export const veltErrorSchema = z.object({
+  error: z.object({
+    message: z.catch(z.optional(z.string()), undefined),
+    status: z.catch(z.optional(z.string()), undefined),
+    details: z.optional(z.unknown()),
+  }),
+});
+
+/** The job as Velt describes it. */
+export interface VeltMigration {
+  readonly migrationId: string;
+  readonly status: string;
+  readonly [field: string]: unknown;
+}

@@ -1,0 +1,134 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mustRun } from './support/run-command.ts';
+import { listPackages, workspaceRoot } from './support/workspace.ts';
+
+/**
+ * What users get: every package packed as for publication, installed in a folder outside the workspace, imported and
+ * required there, and compiled against.
+ */
+describe('the packed packages', { timeout: 180_000 }, () => {
+  const packages = listPackages();
+  const names = packages.map(({ manifest }) => manifest.name);
+  const entries = [...names, '@migration-status/core/adapter'];
+  let folder = '';
+  let listings: Readonly<Record<string, readonly string[]>> = {};
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'migration-status-consumer-'));
+    await mustRun(
+      'npx',
+      ['-y', 'pnpm@12', '-r', '--filter', './packages/*', 'pack', '--pack-destination', folder],
+      {
+        cwd: workspaceRoot,
+      },
+    );
+    const tarballs = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
+    listings = Object.fromEntries(
+      await Promise.all(
+        tarballs.map(async (name) => [
+          name,
+          (await mustRun('tar', ['-tzf', path.join(folder, name)])).split('\n'),
+        ]),
+      ),
+    );
+    await writeFile(path.join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+    await mustRun(
+      'npm',
+      ['install', '--no-audit', '--no-fund', ...tarballs.map((name) => `./${name}`), '@types/node@22'],
+      { cwd: folder },
+    );
+  }, 180_000);
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('are as many as there are packages', () => {
+    expect(Object.keys(listings)).toHaveLength(packages.length);
+  });
+
+  it('contain JavaScript, types and sources, and neither tests nor build leftovers', () => {
+    for (const [tarball, files] of Object.entries(listings)) {
+      expect(files, tarball).toEqual(
+        expect.arrayContaining([
+          'package/dist/index.js',
+          'package/dist/index.d.ts',
+          'package/src/index.ts',
+          'package/README.md',
+        ]),
+      );
+      expect(
+        files.filter((file) => /\/test\/|\.tsbuildinfo|\.test\./.test(file)),
+        tarball,
+      ).toEqual([]);
+    }
+  });
+
+  it('are imported as ES modules', async () => {
+    const script = entries
+      .map((name) => `console.log(Object.keys(await import('${name}')).length > 0)`)
+      .join('\n');
+    await writeFile(path.join(folder, 'import.mjs'), script);
+    expect(await mustRun('node', ['import.mjs'], { cwd: folder })).toBe('true\n'.repeat(entries.length));
+  });
+
+  it('are loaded with require()', async () => {
+    const script = entries
+      .map((name) => `console.log(Object.keys(require('${name}')).length > 0)`)
+      .join('\n');
+    await writeFile(path.join(folder, 'require.cjs'), script);
+    expect(await mustRun('node', ['require.cjs'], { cwd: folder })).toBe('true\n'.repeat(entries.length));
+  });
+
+  it.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])('compile in a strict consumer (module %s, resolution %s)', async (module, moduleResolution) => {
+    await writeFile(path.join(folder, 'consumer.ts'), consumer);
+    const compilerOptions = {
+      module,
+      moduleResolution,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+      target: 'es2023',
+      lib: ['es2023', 'esnext.disposable', 'dom', 'dom.iterable', 'dom.asynciterable'],
+      types: ['node'],
+    };
+    const project = path.join(folder, `tsconfig.${moduleResolution}.json`);
+    await writeFile(project, JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+    const compiler = path.join(workspaceRoot, 'node_modules/.bin/tsc');
+    expect(await mustRun(compiler, ['-p', project], { cwd: folder })).toBe('');
+  });
+});
+
+const consumer = `
+import { createTracker, type MigrationStatus, pollUntilDone } from '@migration-status/core';
+import { defineAdapter, type MigrationAdapter } from '@migration-status/core/adapter';
+import { createGenericMigrationsAdapter } from '@migration-status/generic-migrations';
+import { createOnlyOfficeAdapter } from '@migration-status/onlyoffice';
+import { createSandbox } from '@migration-status/sandbox';
+import { createSnapLogicAdapter } from '@migration-status/snaplogic';
+import { createVeltAdapter, type VeltMigration, type VeltRef } from '@migration-status/velt';
+
+export async function follow(): Promise<MigrationStatus<VeltMigration, VeltRef>> {
+  const velt = createVeltAdapter({ apiKey: 'key', authToken: 'token' });
+  const others: readonly MigrationAdapter[] = [
+    createOnlyOfficeAdapter({ portalUrl: 'https://portal.example.com', auth: { apiKey: 'sk-1' } }),
+    createSnapLogicAdapter({ orgName: 'org', auth: { jwt: 'jwt' } }),
+    createGenericMigrationsAdapter({ apiKey: 'key' }),
+  ];
+  await using tracker = createTracker({ adapters: [velt, ...others] });
+  tracker.on('change', ({ row }) => row.status?.state satisfies string | undefined);
+  const ref = { organizationId: 'org_1', migrationId: 'mig_1' };
+  const status = await tracker.track(velt, ref).settled();
+  const word: string | undefined = status.native?.status;
+  // @ts-expect-error a ref of another shape is refused by the compiler
+  await pollUntilDone(velt, { migrationId: 'mig_1' });
+  return word ? status : pollUntilDone(velt, ref, { timeoutMs: 1_000 });
+}
+
+export { createSandbox, defineAdapter };
+`;
