@@ -1,26 +1,15 @@
-import type { MigrationRow } from '@migration-status/core';
+import type { MigrationRow, MigrationStatus } from '@migration-status/core';
 import type { TableLine } from '../src/render-table.ts';
 
 const observedAt = '2026-11-21T12:00:00.000Z';
 
-function createRow(
-  provider: string,
-  given: Partial<MigrationRow> & Pick<MigrationRow, 'status'>,
-): MigrationRow {
+function createRow(provider: string, given: Partial<MigrationRow>): MigrationRow {
   return { provider, key: `${provider}/1`, ref: {}, conditions: [], reads: 1, ...given };
 }
 
-function createStatus(provider: string, said: Partial<MigrationRow['status']>): MigrationRow['status'] {
-  const status = {
-    provider,
-    key: `${provider}/1`,
-    ref: {},
-    state: 'running',
-    nativeState: '',
-    observedAt,
-    native: null,
-  };
-  return { ...status, ...said } as MigrationRow['status'];
+function createStatus(provider: string, said: Partial<MigrationStatus>): MigrationStatus {
+  const address = { provider, key: `${provider}/1`, ref: {}, observedAt };
+  return { ...address, state: 'running', nativeState: '', native: null, ...said };
 }
 
 /** One row of each kind that the demo can show. */

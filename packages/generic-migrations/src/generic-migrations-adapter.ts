@@ -71,7 +71,6 @@ export function createGenericMigrationsAdapter(
     provider: 'generic-migrations',
     baseUrl,
     credentials: { authorization: `Bearer ${apiKey}` },
-    secrets: [apiKey],
     timeoutMs,
     fetch,
   });

@@ -40,7 +40,7 @@ export async function* walkPages(
     }
     const isFull = page.items.length >= (page.pageSize ?? pageSize);
     const isShortOfTotal = seen.size < (page.total ?? 0);
-    if (!(isFull || isShortOfTotal)) break;
+    if (seen.size === seenBefore || !(isFull || isShortOfTotal)) break;
   }
   if (firstError) throw firstError;
 }

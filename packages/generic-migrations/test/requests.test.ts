@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@migration-status/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { createRecordingFetch } from '../../../test/support/recording-fetch.ts';
 import { createGenericMigrationsAdapter } from '../src/generic-migrations-adapter.ts';
@@ -71,17 +72,20 @@ describe('a read', () => {
     expect(requests.map(({ url }) => url)).toEqual(['http://127.0.0.1:8080/api/v1/migrations/one']);
   });
 
-  it('that is aborted while the tasks are asked for rejects with the reason', async () => {
-    const controller = new AbortController();
-    const { fetch, requests } = createRecordingFetch(({ url }) => {
-      if (url.endsWith('/tasks')) controller.abort(new Error('not wanted'));
-      return Response.json({ id: 'one', status: 'WORKING' });
-    });
-    const { adapter } = createAdapter({ taskProgress: true, fetch });
-    const read = adapter.getStatus({ migrationId: 'one' }, { signal: controller.signal });
-    await expect(read).rejects.toThrow('not wanted');
-    expect(requests).toHaveLength(2);
-  });
+  it.each([new Error('not wanted'), new ConfigurationError({ option: 'signal', message: 'not wanted' })])(
+    'that is aborted while the tasks are asked for rejects with the reason (%s)',
+    async (reason) => {
+      const controller = new AbortController();
+      const { fetch, requests } = createRecordingFetch(({ url }) => {
+        if (url.endsWith('/tasks')) controller.abort(reason);
+        return Response.json({ id: 'one', status: 'WORKING' });
+      });
+      const { adapter } = createAdapter({ taskProgress: true, fetch });
+      const read = adapter.getStatus({ migrationId: 'one' }, { signal: controller.signal });
+      await expect(read).rejects.toBe(reason);
+      expect(requests).toHaveLength(2);
+    },
+  );
 });
 
 describe('a list', () => {

@@ -78,12 +78,12 @@ export function createSnapLogicAdapter(options: SnapLogicAdapterOptions): SnapLo
     options,
     'createSnapLogicAdapter',
   );
-  const { host, origin, pathname } = new URL(toBaseUrl(controlPlane));
-  const environment = [host, orgName];
+  const baseUrl = toBaseUrl(controlPlane);
+  const environment = [new URL(baseUrl).host, orgName];
   const path = `/api/1/rest/public/apim_service/migration_status/${encodeURIComponent(orgName)}`;
   const http = createHttpClient({
     provider: 'snaplogic',
-    baseUrl: `${origin}${pathname}`,
+    baseUrl,
     ...toCredentials(auth),
     headers: { 'content-type': 'application/json' },
     timeoutMs,
