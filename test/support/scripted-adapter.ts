@@ -1,5 +1,5 @@
-import { classifyFailure } from '../../packages/core/src/adapter/classify.ts';
 import type { MigrationAdapter } from '../../packages/core/src/adapter/contract.ts';
+import { classifyFailure } from '../../packages/core/src/adapter/failure-class.ts';
 import { toMigrationKey } from '../../packages/core/src/adapter/migration-key.ts';
 import type { Clock } from '../../packages/core/src/engine/clock.ts';
 import { ConfigurationError } from '../../packages/core/src/model/errors/configuration-error.ts';

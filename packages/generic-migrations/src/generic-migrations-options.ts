@@ -5,6 +5,8 @@ import {
   isBaseUrl,
   isFetch,
   isHeaderValue,
+  isZone,
+  zoneExpectation,
 } from '@migration-status/core/adapter';
 import * as z from 'zod/mini';
 
@@ -70,10 +72,7 @@ export const genericMigrationsOptionsSchema = z.strictObject({
       ),
     '/migrations/{migrationId}/tasks',
   ),
-  assumedZone: z._default(
-    z.string().check(z.regex(/^(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/, '"Z" or an offset such as "+02:00"')),
-    'Z',
-  ),
+  assumedZone: z._default(z.string().check(z.refine(isZone, zoneExpectation)), 'Z'),
   account: z.optional(text),
   timeoutMs: z.optional(z.number().check(z.positive('a positive number of milliseconds'))),
   fetch: z.optional(z.custom<typeof fetch>(isFetch, 'a function like the global fetch')),

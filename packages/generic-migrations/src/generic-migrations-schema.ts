@@ -38,8 +38,8 @@ export interface GenericMigration {
 export interface GenericMigrationsPage {
   /** Each is checked by itself, so that one of another shape does not spoil the rest. */
   readonly items: readonly unknown[];
-  /** Where the items stand in the body, as a JSON path. */
-  readonly path: string;
+  /** Where the items stand in the body. */
+  readonly path: readonly string[];
   /** How many there are on all pages; undefined when the body does not say. */
   readonly total: number | undefined;
   /** How many a full page holds; undefined when the body does not say. */
@@ -51,7 +51,7 @@ const totalFields = ['total', 'total_count', 'count'];
 const pageExpectation = `an array, or an object with one under ${itemFields.join(', ')}`;
 
 function toPage(body: unknown): GenericMigrationsPage | undefined {
-  if (Array.isArray(body)) return { items: body, path: '$', total: undefined, pageSize: undefined };
+  if (Array.isArray(body)) return { items: body, path: [], total: undefined, pageSize: undefined };
   if (typeof body !== 'object' || body === null) return undefined;
   const fields = new Map<string, unknown>(Object.entries(body));
   for (const field of itemFields) {
@@ -59,7 +59,7 @@ function toPage(body: unknown): GenericMigrationsPage | undefined {
     if (!Array.isArray(items)) continue;
     const total = totalFields.map((name) => fields.get(name)).find(isCount);
     const pageSize = [fields.get('page_size')].find(isCount);
-    return { items, path: `$.${field}`, total, pageSize };
+    return { items, path: [field], total, pageSize };
   }
   return undefined;
 }

@@ -1,7 +1,14 @@
-import { type MigrationProgress, mapState, ProviderResponseError } from '@migration-status/core/adapter';
+import {
+  formatJsonPath,
+  type MigrationProgress,
+  mapState,
+  ProviderResponseError,
+  parseBody,
+} from '@migration-status/core/adapter';
 import { type GenericMigrationsPage, genericMigrationTaskSchema } from './generic-migrations-schema.ts';
 import { genericMigrationsTaskStates } from './generic-migrations-states.ts';
-import { parseItem } from './parse-item.ts';
+
+const provider = 'generic-migrations';
 
 /**
  * Counts the tasks of a migration: those that have ended, however they did, of all that there are. A task with a word that
@@ -14,15 +21,16 @@ export function toTaskProgress(page: GenericMigrationsPage): MigrationProgress |
   const { items, path, total = items.length, pageSize } = page;
   const hasMore = items.length < total || (page.total === undefined && items.length === pageSize);
   if (hasMore) {
+    const place = formatJsonPath(path);
     throw new ProviderResponseError({
-      provider: 'generic-migrations',
-      path,
-      message: `generic-migrations: expected all tasks at ${path}, got the first ${items.length} of them`,
+      provider,
+      path: place,
+      message: `${provider}: expected all tasks at ${place}, got the first ${items.length} of them`,
     });
   }
   if (items.length === 0) return undefined;
   const states = items.map((item, index) => {
-    const { status } = parseItem(genericMigrationTaskSchema, item, `${path}[${index}]`);
+    const { status } = parseBody(genericMigrationTaskSchema, item, { provider, path: [...path, index] });
     return mapState(genericMigrationsTaskStates, status);
   });
   const failed = states.filter((state) => state === 'failed').length;

@@ -1,10 +1,9 @@
-import { ProviderResponseError } from '@migration-status/core/adapter';
+import { ProviderResponseError, parseBody } from '@migration-status/core/adapter';
 import {
   type GenericMigration,
   type GenericMigrationsPage,
   genericMigrationSchema,
 } from './generic-migrations-schema.ts';
-import { parseItem } from './parse-item.ts';
 
 /** How far to walk. */
 export interface PageLimits {
@@ -30,7 +29,7 @@ export async function* walkPages(
     const page = await readPage(pageNumber);
     const seenBefore = seen.size;
     for (const [index, item] of page.items.entries()) {
-      const migration = parseOrError(item, `${page.path}[${index}]`);
+      const migration = parseOrError(item, [...page.path, index]);
       const isMalformed = ProviderResponseError.isInstance(migration);
       const identity = isMalformed ? toText(item) : migration.id;
       if (seen.has(identity)) continue;
@@ -45,9 +44,9 @@ export async function* walkPages(
   if (firstError) throw firstError;
 }
 
-function parseOrError(item: unknown, path: string): GenericMigration | ProviderResponseError {
+function parseOrError(item: unknown, path: readonly PropertyKey[]): GenericMigration | ProviderResponseError {
   try {
-    return parseItem(genericMigrationSchema, item, path);
+    return parseBody(genericMigrationSchema, item, { provider: 'generic-migrations', path });
   } catch (error) {
     if (ProviderResponseError.isInstance(error)) return error;
     throw error;

@@ -245,7 +245,7 @@ describe('a list', () => {
     expect(allOf(await failureOf(readKeys()))).toEqual({
       ...unreadable,
       path: '$.items[1].status',
-      message: 'generic-migrations: expected string at $.items[1].status',
+      message: 'generic-migrations: expected string at $.items[1].status, got nothing',
     });
     expect(keys).toEqual(['generic-migrations/one', 'generic-migrations/two', 'generic-migrations/three']);
   });
@@ -256,7 +256,7 @@ describe('a list', () => {
     expect(allOf(await failureOf(collect(repeating.list({ pageSize: 2 }))))).toEqual({
       ...unreadable,
       path: '$[0].id',
-      message: 'generic-migrations: expected string at $[0].id',
+      message: 'generic-migrations: expected string at $[0].id, got a number',
     });
     expect(requests).toHaveLength(2);
   });

@@ -292,7 +292,7 @@ describe('the progress of tasks', () => {
       title: 'one has another shape',
       body: '{"data":[{"status":"COMPLETE"},{"status":null}]}',
       httpStatus: 200,
-      message: 'generic-migrations: expected string at $.data[1].status',
+      message: 'generic-migrations: expected string at $.data[1].status, got null',
     },
     {
       title: 'the total says that there are more',

@@ -146,7 +146,7 @@ export function createSnapLogicAdapter(options: SnapLogicAdapterOptions): SnapLo
     const answer = reply.parse(snapLogicAnswerSchema);
     const malformed: MigrationStatusError[] = [];
     for (const [index, record] of toRecords(answer, status).entries()) {
-      const place = `$.response_map.${status}[${index}]`;
+      const place = ['response_map', status, index];
       const reading = toReadingOrError(() => toReadingOfRecord(record, place, answer, assumedZone));
       signal?.throwIfAborted();
       if (MigrationStatusError.isInstance(reading)) malformed.push(reading);

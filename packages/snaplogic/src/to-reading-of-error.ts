@@ -1,8 +1,9 @@
 import {
-  type FailureClass,
   type HttpReply,
   type MigrationReading,
   ProviderRequestError,
+  toErrorCode,
+  toFailureClass,
   toNotFoundReading,
 } from '@migration-status/core/adapter';
 import { type SnapLogicAnswer, snapLogicErrorSchema } from './snaplogic-schema.ts';
@@ -46,22 +47,14 @@ export function toClaimedError({
   http_status_code: claimed,
 }: SnapLogicAnswer): ProviderRequestError | undefined {
   if (claimed === undefined || (claimed >= 200 && claimed < 300)) return undefined;
-  const failure = failureOf(claimed);
+  const failure = toFailureClass(claimed);
   return new ProviderRequestError({
     provider: 'snaplogic',
-    code: failure === 'transient' ? 'server_error' : failure,
+    code: toErrorCode(failure),
     failure,
     httpStatus: 200,
     message: `snaplogic answered HTTP 200 with an http_status_code of ${claimed} in the body`,
   });
-}
-
-function failureOf(status: number): FailureClass {
-  if (status === 401) return 'unauthorized';
-  if (status === 403) return 'forbidden';
-  if (status === 429) return 'throttled';
-  if (status === 408 || status >= 500) return 'transient';
-  return status >= 400 ? 'invalid_request' : 'invalid_response';
 }
 
 function messageOf(reply: HttpReply): string | undefined {

@@ -1,8 +1,9 @@
 import {
   type MigrationIssue,
   type MigrationReading,
-  ProviderResponseError,
+  type ProviderRequestError,
   type ProviderTimeField,
+  parseBody,
   parseTimestamp,
 } from '@migration-status/core/adapter';
 import {
@@ -25,8 +26,7 @@ export function toReading(
 ): MigrationReading<SnapLogicMigration> {
   const records = answer.response_map;
   if (Object.hasOwn(records, statusToken)) {
-    const path = `$.response_map[${JSON.stringify(statusToken)}]`;
-    return toReadingOfRecord(records[statusToken], path, answer, assumedZone);
+    return toReadingOfRecord(records[statusToken], ['response_map', statusToken], answer, assumedZone);
   }
   const claimedError = toClaimedError(answer);
   if (claimedError) throw claimedError;
@@ -39,18 +39,16 @@ export function toReading(
  * The real HTTP status comes first: a usable record beside a `http_status_code` that is no success is taken, with a
  * warning; without one the answer is the error that it claims to be.
  *
- * @param path Where the record stands, for the error.
+ * @param path Where the record stands in the answer, for the error.
  */
 export function toReadingOfRecord(
   record: unknown,
-  path: string,
+  path: readonly PropertyKey[],
   answer: SnapLogicAnswer,
   assumedZone: string,
 ): MigrationReading<SnapLogicMigration> {
   const claimedError = toClaimedError(answer);
-  const parsed = snapLogicMigrationSchema.safeParse(record);
-  if (!parsed.success) throw claimedError ?? toShapeError(path, parsed.error.issues[0]?.path);
-  const migration = parsed.data;
+  const migration = parseRecord(record, path, claimedError);
   const state = toState(migration.status);
   const issues = [
     ...(state === 'failed' ? toFailureIssues(migration) : []),
@@ -110,12 +108,14 @@ function toTime(value: unknown, assumedZone: string) {
   return typeof value === 'string' ? parseTimestamp(value, assumedZone) : undefined;
 }
 
-function toShapeError(path: string, innerPath: readonly PropertyKey[] = []): ProviderResponseError {
-  const place = [path, ...innerPath.map(String)].join('.');
-  const expected = innerPath.length === 0 ? 'object' : 'string';
-  return new ProviderResponseError({
-    provider: 'snaplogic',
-    path: place,
-    message: `snaplogic: expected ${expected} at ${place}`,
-  });
+function parseRecord(
+  record: unknown,
+  path: readonly PropertyKey[],
+  claimedError: ProviderRequestError | undefined,
+): SnapLogicMigration {
+  try {
+    return parseBody(snapLogicMigrationSchema, record, { provider: 'snaplogic', path });
+  } catch (error) {
+    throw claimedError ?? error;
+  }
 }

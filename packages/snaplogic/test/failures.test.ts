@@ -183,8 +183,8 @@ describe('a failed read', () => {
     answer({ status: 200, body: '{"response_map":{"one":{"state":"Completed"}}}' });
     expect(toPlain(await failureOf(createAdapter().getStatus({ statusToken: 'one' })))).toEqual({
       ...unreadable,
-      path: '$.response_map["one"].status',
-      message: 'snaplogic: expected string at $.response_map["one"].status',
+      path: '$.response_map.one.status',
+      message: 'snaplogic: expected string at $.response_map.one.status, got nothing',
     });
   });
 

@@ -303,13 +303,13 @@ describe('many tokens', () => {
     });
     expect(readings.get(`${keyStart}/odd`)).toMatchObject({
       name: 'ProviderResponseError',
-      path: '$.response_map["odd"].status',
-      message: 'snaplogic: expected string at $.response_map["odd"].status',
+      path: '$.response_map.odd.status',
+      message: 'snaplogic: expected string at $.response_map.odd.status, got a number',
     });
     expect(readings.get(`${keyStart}/none`)).toMatchObject({
       name: 'ProviderResponseError',
-      path: '$.response_map["none"]',
-      message: 'snaplogic: expected object at $.response_map["none"]',
+      path: '$.response_map.none',
+      message: 'snaplogic: expected object at $.response_map.none, got null',
     });
   });
 

@@ -1,7 +1,7 @@
 import type { FailureClass } from '../model/errors/provider-request-error.ts';
 import type { MigrationReading } from '../model/migration-status.ts';
-import { classifyFailure } from './classify.ts';
 import type { AdapterCapabilities, MigrationAdapter, ReadContext, StateTable } from './contract.ts';
+import { classifyFailure } from './failure-class.ts';
 import type { HttpClient, HttpRequest } from './http-client.ts';
 import type { HttpReply } from './http-reply.ts';
 import { toMigrationKey } from './migration-key.ts';

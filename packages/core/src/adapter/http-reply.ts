@@ -1,9 +1,10 @@
-import { describeValue } from '../model/describe-value.ts';
 import type { ErrorCode } from '../model/errors/migration-status-error.ts';
 import { type FailureClass, ProviderRequestError } from '../model/errors/provider-request-error.ts';
 import { ProviderResponseError } from '../model/errors/provider-response-error.ts';
+import { toErrorCode, toFailureClass } from './failure-class.ts';
+import { parseBody } from './parse-body.ts';
 import { parseRetryAfter } from './parse-retry-after.ts';
-import { checkSchema, formatJsonPath, type StandardSchema } from './standard-schema.ts';
+import type { StandardSchema } from './standard-schema.ts';
 
 /** What a provider answered, read to its end. */
 export interface HttpReply {
@@ -55,25 +56,17 @@ export function createHttpReply({ provider, status, headers, text, redact }: Rep
   }
 
   function parse<Output>(schema: StandardSchema<Output>): Output {
-    const checked = checkSchema(schema, json());
-    if ('value' in checked) return checked.value;
-    const { expected, actual } = checked.mismatch;
-    const path = formatJsonPath(checked.mismatch.path);
-    throw new ProviderResponseError({
-      provider,
-      path: redact(path),
-      message: redact(`${provider}: expected ${expected} at ${path}, got ${describeValue(actual)}`),
-    });
+    return parseBody(schema, json(), { provider, redact });
   }
 
   function toError(known: Parameters<HttpReply['toError']>[0] = {}): ProviderRequestError {
-    const failure = known.failure ?? failureOf(status);
+    const failure = known.failure ?? toFailureClass(status);
     const said = redact(known.providerMessage ?? '')
       .trim()
       .slice(0, 200);
     return new ProviderRequestError({
       provider,
-      code: known.code ?? codeOf(failure),
+      code: known.code ?? toErrorCode(failure),
       failure,
       httpStatus: status,
       retryAfterMs: parseRetryAfter(headers.get('retry-after')),
@@ -83,16 +76,4 @@ export function createHttpReply({ provider, status, headers, text, redact }: Rep
 
   const isOk = status >= 200 && status < 300;
   return { status, isOk, headers, text, json, parse, toError };
-}
-
-function failureOf(status: number): FailureClass {
-  if (status === 401) return 'unauthorized';
-  if (status === 403) return 'forbidden';
-  if (status === 429) return 'throttled';
-  if (status === 408 || status === 425 || status >= 500) return 'transient';
-  return status >= 400 ? 'invalid_request' : 'invalid_response';
-}
-
-function codeOf(failure: FailureClass): ErrorCode {
-  return failure === 'transient' ? 'server_error' : failure;
 }

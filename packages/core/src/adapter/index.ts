@@ -16,7 +16,6 @@ export type {
   MigrationReading,
   ProviderTimeField,
 } from '../model/migration-status.ts';
-export { classifyFailure } from './classify.ts';
 export type {
   AdapterCapabilities,
   BatchReadContext,
@@ -32,6 +31,7 @@ export {
   type MappingContext,
   toNotFoundReading,
 } from './define-adapter.ts';
+export { classifyFailure, toErrorCode, toFailureClass } from './failure-class.ts';
 export {
   createHttpClient,
   type HttpClient,
@@ -41,6 +41,7 @@ export {
 export type { HttpReply } from './http-reply.ts';
 export { mapState } from './map-state.ts';
 export { toMigrationKey } from './migration-key.ts';
+export { type BodyPlace, parseBody } from './parse-body.ts';
 export {
   baseUrlExpectation,
   headerValueExpectation,
@@ -50,5 +51,5 @@ export {
   parseOptions,
 } from './parse-options.ts';
 export { parseRetryAfter } from './parse-retry-after.ts';
-export { type ParsedTimestamp, parseTimestamp } from './parse-timestamp.ts';
-export type { StandardSchema } from './standard-schema.ts';
+export { isZone, type ParsedTimestamp, parseTimestamp, zoneExpectation } from './parse-timestamp.ts';
+export { formatJsonPath, type StandardSchema } from './standard-schema.ts';

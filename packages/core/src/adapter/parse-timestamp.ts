@@ -32,6 +32,14 @@ export function parseTimestamp(text: string, assumedZone = 'Z'): ParsedTimestamp
   return hasFourDigitYear(iso) ? { iso, isZoneAssumed: zone === undefined } : undefined;
 }
 
+/** Whether a text can be the `assumedZone` of {@link parseTimestamp}. */
+export function isZone(text: string): boolean {
+  return /^(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/.test(text);
+}
+
+/** What {@link isZone} expects, for messages. */
+export const zoneExpectation = '"Z" or an offset such as "+02:00"';
+
 /** `Date` rolls February 30 over into March. */
 function isCalendarDay(date: string): boolean {
   const midnight = new Date(`${date}T00:00:00.000Z`);
