@@ -63,7 +63,7 @@ export async function createScenario(sandbox: Sandbox, speed: number): Promise<S
         { type: 'server_error', status: 502, body: 'html' },
         { forMs: 4_000 },
       );
-    }, 10_000 / speed);
+    }, 7_000 / speed);
     return () => {
       clearTimeout(rateLimit);
       clearTimeout(outage);

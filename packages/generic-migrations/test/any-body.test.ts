@@ -5,7 +5,7 @@ import { anyBody, anyHttpStatus, anyJsonValue, anyMutationOf } from '../../../te
 import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import { createRecordingFetch } from '../../../test/support/recording-fetch.ts';
 import { createGenericMigrationsAdapter } from '../src/generic-migrations-adapter.ts';
-import { collect } from './collect.ts';
+import { collect } from '../../../test/support/collect.ts';
 
 const readFixture = createFixtureReader(import.meta.url);
 const ref = { migrationId: '9f5b41bd-7c5e-42d9-b332-b31686e94424' };

@@ -5,7 +5,7 @@ import { expectNoCanary } from '../../../test/support/canary.ts';
 import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import { createRecordingFetch } from '../../../test/support/recording-fetch.ts';
 import { createGenericMigrationsAdapter } from '../src/generic-migrations-adapter.ts';
-import { collect } from './collect.ts';
+import { collect } from '../../../test/support/collect.ts';
 
 const readFixture = createFixtureReader(import.meta.url);
 const canary = 'anon_canary-7c1e';

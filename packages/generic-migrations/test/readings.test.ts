@@ -4,7 +4,7 @@ import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import { createGenericMigrationsAdapter } from '../src/generic-migrations-adapter.ts';
 import type { GenericMigrationsAdapterOptions } from '../src/generic-migrations-options.ts';
 import { genericMigrationsStates, genericMigrationsTaskStates } from '../src/generic-migrations-states.ts';
-import { collect } from './collect.ts';
+import { collect } from '../../../test/support/collect.ts';
 
 const readFixture = createFixtureReader(import.meta.url);
 const migrationId = '9f5b41bd-7c5e-42d9-b332-b31686e94424';
@@ -255,6 +255,19 @@ describe('the progress of tasks', () => {
       expect(await readWithTasks({ tasks: [{ status }] })).toEqual({ ...running, progress });
     },
   );
+
+  it.each([
+    ['task_pending.json', 0, 0],
+    ['task_in_progress.json', 0, 0],
+    ['task_awaiting_user_input.json', 0, 0],
+    ['task_complete.json', 1, 0],
+    ['task_no_data.json', 1, 0],
+    ['task_failed.json', 1, 1],
+  ])('counts the task of %s', async (fixture, completed, failed) => {
+    const task: unknown = JSON.parse(readFixture(fixture));
+    const progress = { completed, total: 1, failed, unit: 'tasks' };
+    expect(await readWithTasks([task])).toEqual({ ...running, progress });
+  });
 
   it('takes a task in an unknown word as not ended', async () => {
     expect(

@@ -43,6 +43,10 @@ export interface OnlyOfficeAdapter extends MigrationAdapter<OnlyOfficeRef, OnlyO
    * found (`{ selection }`), and gives the ref to follow. The portal ignores either, and says nothing, while a job of
    * its own is unfinished.
    *
+   * The ref says when that was: within `staleGraceMs` of it, how a job before it ended is `pending`, until a read shows
+   * that what was asked for goes on. `pollUntilDone` and a tracker remember this from read to read; to a single
+   * `getStatus` every end is `pending` until the grace is over.
+   *
    * `selection` is sent without its `operation`: with it, an import that waits for its turn looks like a running parse.
    *
    * @see https://api.onlyoffice.com/docspace/api-backend/usage-api/migration/upload-and-initialize-migration
@@ -125,7 +129,7 @@ export function createOnlyOfficeAdapter(options: OnlyOfficeAdapterOptions): Only
       ...(fields && { query: [['fields', onlyOfficeStatusFields]] as const }),
     }),
     schema: onlyOfficeStatusSchema,
-    toReading: (job, { ref, wallTime }) => toReading(job, { ref, wallTime, staleGraceMs }),
+    toReading: (job, { ref, memo, wallTime }) => toReading(job, { ref, memo, wallTime, staleGraceMs }),
     toReadingOfError,
   });
 
@@ -143,7 +147,7 @@ export function createOnlyOfficeAdapter(options: OnlyOfficeAdapterOptions): Only
     );
     const name = encodeURIComponent(migratorName.toWellFormed());
     await command({ path: `/api/2.0/migration/init/${name}` }, signal);
-    return { awaiting };
+    return { awaiting, parseRequestedAt: new Date().toISOString() };
   }
 
   async function cancel(ref: OnlyOfficeRef, { signal }: CallContext = {}): Promise<void> {

@@ -39,8 +39,9 @@ export interface OnlyOfficeAdapterOptions {
    */
   readonly fields?: boolean | undefined;
   /**
-   * How long after `importRequestedAt` the finished parse, or no job at all, is taken for an import that has not begun, in
-   * milliseconds. Default 120 000.
+   * How long after `parseRequestedAt` or `importRequestedAt` a job that has ended, or no job at all, is taken for what was
+   * there before, in milliseconds; shorter where what was asked for has been seen to go on. 0 believes every answer.
+   * Default 120 000.
    */
   readonly staleGraceMs?: number | undefined;
   /** For one request, in milliseconds. Default 30 000. */
@@ -56,7 +57,9 @@ export interface OnlyOfficeRef {
    * parse is `succeeded`, and so is every job that is already an import.
    */
   readonly awaiting?: 'parse' | 'import' | undefined;
-  /** When the import was asked for, ISO 8601 with a zone; `start` sets it. Not part of the key. */
+  /** When the parse was asked for, ISO 8601 with a zone; `start` sets it. Not part of the key. */
+  readonly parseRequestedAt?: string | undefined;
+  /** When the import was asked for, in the same form; it counts instead, unless the parse is awaited. Not part of the key. */
   readonly importRequestedAt?: string | undefined;
 }
 
@@ -89,6 +92,7 @@ const authForms = new Set(['apiKey', 'token', 'cookie', 'password,username', 'au
 const id = z.string().check(z.minLength(1, 'a non-empty string'));
 const credential = z.string().check(z.refine(isHeaderValue, headerValueExpectation));
 const awaiting = z.optional(z.enum(['parse', 'import']));
+const requestedAt = z.optional(z.string().check(z.refine(isZonedTime, 'an ISO 8601 time with a zone')));
 
 /** One object with every field, rather than a union, so that an error names the field at fault. */
 const authSchema = z
@@ -117,7 +121,8 @@ export const onlyOfficeOptionsSchema = z.strictObject({
 
 export const onlyOfficeRefSchema = z.object({
   awaiting,
-  importRequestedAt: z.optional(z.string().check(z.refine(isZonedTime, 'an ISO 8601 time with a zone'))),
+  parseRequestedAt: requestedAt,
+  importRequestedAt: requestedAt,
 });
 
 /** `.` and `..` are the two names that no encoding keeps from being steps in a path. */

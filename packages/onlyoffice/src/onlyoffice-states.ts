@@ -5,7 +5,8 @@
  * The table holds for a ref that awaits the import. What else a ref says changes some of its lines:
  *
  * - `{ awaiting: 'parse' }`: `parse:completed` is `succeeded`, and so is every job that is an import, however that goes;
- * - `{ importRequestedAt }`, within the grace after it: `parse:completed` and `none` are `pending` in the phase `import`.
+ * - `{ parseRequestedAt }`, `{ importRequestedAt }`, within the grace after it and until what was asked for has been seen to
+ *   go on: what would be an end, `awaiting_input` or `not_found` is `pending` in the phase `parse` or `import`.
  *
  * Composed after the server's source (ASC.Migration, v3.7.2) and the page of the model:
  *

@@ -11,10 +11,18 @@ import { onlyOfficeStates } from './onlyoffice-states.ts';
 /** What a reading depends on besides the job. */
 export interface ReadingConditions {
   readonly ref: OnlyOfficeRef;
+  /** What the last reading of the same ref left as `memo`. */
+  readonly memo: unknown;
   /** The wall clock at the time of the read, epoch milliseconds. */
   readonly wallTime: number;
-  /** How long after `importRequestedAt` the finished parse, or no job, is an import that has not begun. */
+  /** How long after a request an end is not taken for the end of what was asked for. */
   readonly staleGraceMs: number;
+}
+
+/** What the ref says has been asked for. */
+interface PhaseRequest {
+  readonly phase: 'parse' | 'import';
+  readonly requestedAt: string;
 }
 
 type Reading = MigrationReading<OnlyOfficeJob>;
@@ -22,8 +30,11 @@ type StateWord = keyof typeof onlyOfficeStates;
 
 /** The job of a portal, or none → what it says to somebody who awaits what the ref says. */
 export function toReading(job: OnlyOfficeJob | null | undefined, conditions: ReadingConditions): Reading {
-  const reading = job ? toJobReading(job) : toReadingOfNothing();
-  return conditions.ref.awaiting === 'parse' ? asParse(reading) : asImport(reading, conditions);
+  const { ref } = conditions;
+  const shown = job ? toJobReading(job) : toReadingOfNothing();
+  const reading = ref.awaiting === 'parse' ? asParse(shown) : shown;
+  const request = toPhaseRequest(ref);
+  return request ? asAnswerTo(request, reading, conditions) : reading;
 }
 
 /**
@@ -37,25 +48,43 @@ function asParse(reading: Reading): Reading {
   return { state: 'succeeded', nativeState, ...(phase && { phase }), native };
 }
 
+/** An import is asked for after the parse, and is nothing to somebody who awaits the parse. */
+function toPhaseRequest(ref: OnlyOfficeRef): PhaseRequest | undefined {
+  const { awaiting, parseRequestedAt, importRequestedAt } = ref;
+  if (importRequestedAt !== undefined && awaiting !== 'parse')
+    return { phase: 'import', requestedAt: importRequestedAt };
+  return parseRequestedAt === undefined ? undefined : { phase: 'parse', requestedAt: parseRequestedAt };
+}
+
 /**
- * For somebody who awaits the import: after it has been asked for, the portal goes on showing the finished parse, then
- * possibly no job, until a worker takes the import up. Neither says anything about the import, so nothing of it is kept.
+ * A command is only queued: until a worker takes it up, the portal goes on showing how the job before it ended, then
+ * possibly no job. Neither says anything about what was asked for, so nothing of it is kept, until that has been seen to
+ * go on or the grace is over. The memo names the request, so that it vouches for no other one.
  */
-function asImport(reading: Reading, { ref, wallTime, staleGraceMs }: ReadingConditions): Reading {
-  const { state, nativeState, native } = reading;
-  const isStale = state === 'awaiting_input' || state === 'not_found';
-  if (!isStale || !isJustRequested(ref, wallTime, staleGraceMs)) return reading;
-  return { state: 'pending', nativeState, phase: 'import', native };
+function asAnswerTo(request: PhaseRequest, reading: Reading, conditions: ReadingConditions): Reading {
+  const { phase, requestedAt } = request;
+  if (isBegunBy(conditions.memo, request) || (isGoingOn(reading) && reading.phase === phase))
+    return { ...reading, memo: { begun: requestedAt } };
+  const saysNoEnd = isGoingOn(reading) || reading.state === 'unknown';
+  if (saysNoEnd || !isJustRequested(request, conditions)) return reading;
+  return { state: 'pending', nativeState: reading.nativeState, phase, native: reading.native };
+}
+
+function isBegunBy(memo: unknown, { requestedAt }: PhaseRequest): boolean {
+  return typeof memo === 'object' && memo !== null && 'begun' in memo && memo.begun === requestedAt;
+}
+
+function isGoingOn({ state }: Reading): boolean {
+  return state === 'pending' || state === 'running';
 }
 
 /** Both directions count: the clock that wrote the ref may be ahead of the one that reads it. */
 function isJustRequested(
-  { importRequestedAt = '' }: OnlyOfficeRef,
-  wallTime: number,
-  staleGraceMs: number,
+  { requestedAt }: PhaseRequest,
+  { wallTime, staleGraceMs }: ReadingConditions,
 ): boolean {
-  const requestedAt = parseTimestamp(importRequestedAt)?.iso;
-  return requestedAt !== undefined && Math.abs(wallTime - Date.parse(requestedAt)) < staleGraceMs;
+  const time = parseTimestamp(requestedAt)?.iso;
+  return time !== undefined && Math.abs(wallTime - Date.parse(time)) < staleGraceMs;
 }
 
 function toReadingOfNothing(): Reading {

@@ -154,33 +154,22 @@ describe('a ref', () => {
     { awaiting: 'parse' },
     { awaiting: 'import', importRequestedAt: '2026-04-28T10:30:00.000Z' },
     { importRequestedAt: '2026-04-28T12:30:00+02:00' },
+    { awaiting: 'parse', parseRequestedAt: '2026-04-28T10:30:00.000Z' },
   ])('comes back as it was after JSON, without fields that it does not have: $0', (ref) => {
     expect(portal.parseRef(JSON.parse(JSON.stringify(ref)))).toEqual(ref);
     expect(portal.parseRef({ ...ref, note: 'x' })).toEqual(ref);
   });
 
   const zoned = 'an ISO 8601 time with a zone';
+  const requestTimes = ['parseRequestedAt', 'importRequestedAt'].flatMap((option) => [
+    { ref: { [option]: 1777372200000 }, option, expected: 'string', got: 'a number' },
+    { ref: { [option]: 'yesterday' }, option, expected: zoned, got: 'a string' },
+    { ref: { [option]: '2026-04-28T10:30:00' }, option, expected: zoned, got: 'a string' },
+  ]);
   test.each([
+    ...requestTimes,
     { ref: { awaiting: 'migration' }, option: 'awaiting', expected: 'one of parse, import', got: 'a string' },
     { ref: { awaiting: null }, option: 'awaiting', expected: 'one of parse, import', got: 'null' },
-    {
-      ref: { importRequestedAt: 1777372200000 },
-      option: 'importRequestedAt',
-      expected: 'string',
-      got: 'a number',
-    },
-    {
-      ref: { importRequestedAt: 'yesterday' },
-      option: 'importRequestedAt',
-      expected: zoned,
-      got: 'a string',
-    },
-    {
-      ref: { importRequestedAt: '2026-04-28T10:30:00' },
-      option: 'importRequestedAt',
-      expected: zoned,
-      got: 'a string',
-    },
   ])('with $ref is refused by name', ({ ref, option, expected, got }) => {
     const error = caughtFrom(portal.parseRef, ref);
     expectRefusal(error, option, `onlyoffice ref: "${option}" must be ${expected}, got ${got}`);

@@ -6,7 +6,7 @@ import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import { createRecordingFetch } from '../../../test/support/recording-fetch.ts';
 import { createSnapLogicAdapter } from '../src/snaplogic-adapter.ts';
 import type { SnapLogicAuth } from '../src/snaplogic-options.ts';
-import { collect } from './collect.ts';
+import { collect } from '../../../test/support/collect.ts';
 
 const readFixture = createFixtureReader(import.meta.url);
 const statusToken = '17ed9720-05b2-4e22-9955-04c4534451ae';

@@ -3,7 +3,7 @@ import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import { createRecordingFetch } from '../../../test/support/recording-fetch.ts';
 import { createSnapLogicAdapter } from '../src/snaplogic-adapter.ts';
 import type { SnapLogicAdapterOptions } from '../src/snaplogic-options.ts';
-import { collect } from './collect.ts';
+import { collect } from '../../../test/support/collect.ts';
 
 const readFixture = createFixtureReader(import.meta.url);
 const statusUrl =

@@ -149,6 +149,7 @@ export function createEngine({ clock, random, policy, onStep, onListenerError }:
       entry,
       event: toReadEvent(entry.adapter, entry, outcomes.get(entry.key) ?? nothing, at),
     }));
+    // Before anybody is told: whoever is may remove or refresh any of them.
     for (const { entry } of events) entry.read = undefined;
     const wasOpen = clock.now() >= lane.state.parkedUntil;
     lane.state = learn(lane.state, toLaneOutcome(events), clock.now(), random(), policy);
