@@ -2,10 +2,10 @@ import { MigrationStatusError } from '@migration-status/core/adapter';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyBody, anyHttpStatus, anyJsonValue, anyMutationOf } from '../../../test/support/any-body.ts';
+import { collect } from '../../../test/support/collect.ts';
 import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import { createRecordingFetch } from '../../../test/support/recording-fetch.ts';
 import { createGenericMigrationsAdapter } from '../src/generic-migrations-adapter.ts';
-import { collect } from '../../../test/support/collect.ts';
 
 const readFixture = createFixtureReader(import.meta.url);
 const ref = { migrationId: '9f5b41bd-7c5e-42d9-b332-b31686e94424' };

@@ -2,10 +2,10 @@ import { MigrationStatusError } from '@migration-status/core/adapter';
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectNoCanary } from '../../../test/support/canary.ts';
+import { collect } from '../../../test/support/collect.ts';
 import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import { createRecordingFetch } from '../../../test/support/recording-fetch.ts';
 import { createGenericMigrationsAdapter } from '../src/generic-migrations-adapter.ts';
-import { collect } from '../../../test/support/collect.ts';
 
 const readFixture = createFixtureReader(import.meta.url);
 const canary = 'anon_canary-7c1e';

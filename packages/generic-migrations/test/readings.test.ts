@@ -1,10 +1,10 @@
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { collect } from '../../../test/support/collect.ts';
 import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import { createGenericMigrationsAdapter } from '../src/generic-migrations-adapter.ts';
 import type { GenericMigrationsAdapterOptions } from '../src/generic-migrations-options.ts';
 import { genericMigrationsStates, genericMigrationsTaskStates } from '../src/generic-migrations-states.ts';
-import { collect } from '../../../test/support/collect.ts';
 
 const readFixture = createFixtureReader(import.meta.url);
 const migrationId = '9f5b41bd-7c5e-42d9-b332-b31686e94424';

@@ -1,9 +1,9 @@
 import { ConfigurationError } from '@migration-status/core/adapter';
 import { describe, expect, it } from 'vitest';
+import { collect } from '../../../test/support/collect.ts';
 import { createRecordingFetch } from '../../../test/support/recording-fetch.ts';
 import { createGenericMigrationsAdapter } from '../src/generic-migrations-adapter.ts';
 import type { GenericMigrationsAdapterOptions } from '../src/generic-migrations-options.ts';
-import { collect } from '../../../test/support/collect.ts';
 
 const base = 'https://worker.anon.com/api/v1';
 const headers = { accept: 'application/json', authorization: 'Bearer anon_key' };

@@ -1,3 +1,4 @@
+import { pollUntilDone } from '@migration-status/core';
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createFixtureReader } from '../../../test/support/read-fixture.ts';
@@ -25,10 +26,15 @@ function answerWith(body: string): void {
 }
 
 /** The reading of a fixture, or of a job in its envelope. */
-async function read(body: string | object, ref: OnlyOfficeRef = {}, wallTime = requestedAtMs) {
+async function read(
+  body: string | object,
+  ref: OnlyOfficeRef = {},
+  wallTime = requestedAtMs,
+  memo?: unknown,
+) {
   const envelope = { count: 1, links: [], status: 0, statusCode: 200 };
   answerWith(typeof body === 'string' ? readFixture(body) : JSON.stringify({ response: body, ...envelope }));
-  return portal.getStatus(ref, { wallTime });
+  return portal.getStatus(ref, { wallTime, memo });
 }
 
 /** The job as the portal sent it. */
@@ -310,77 +316,271 @@ describe('for somebody who awaits the parse', () => {
   });
 });
 
-describe('after an import was requested, the finished parse is not an answer to it', () => {
-  const ref = { importRequestedAt: requestedAt };
-  const finishedParse = 'parse_completed_awaiting_input.json';
+describe.each([
+  { phase: 'parse', ref: { parseRequestedAt: requestedAt } },
+  { phase: 'import', ref: { importRequestedAt: requestedAt } },
+  { phase: 'parse', ref: { awaiting: 'parse', parseRequestedAt: requestedAt } },
+  {
+    phase: 'parse',
+    ref: { awaiting: 'parse', parseRequestedAt: requestedAt, importRequestedAt: requestedAt },
+  },
+  { phase: 'import', ref: { parseRequestedAt: '2025-01-01T00:00:00Z', importRequestedAt: requestedAt } },
+] as const)('after the request in $ref', ({ phase, ref }) => {
+  const memo = { begun: requestedAt };
+  const awaiting = 'awaiting' in ref ? { awaiting: ref.awaiting } : {};
+  const ends = [
+    { fixture: 'parse_completed_awaiting_input.json', nativeState: 'parse:completed' },
+    { fixture: 'parse_completed_some_archives_failed.json', nativeState: 'parse:completed' },
+    { fixture: 'parse_failed.json', nativeState: 'parse:failed' },
+    { fixture: 'parse_failed_unknown_migrator.json', nativeState: 'failed' },
+    { fixture: 'migration_completed.json', nativeState: 'import:completed' },
+    { fixture: 'migration_completed_with_failures.json', nativeState: 'import:completed_with_failures' },
+    { fixture: 'migration_failed.json', nativeState: 'import:failed' },
+    { fixture: 'migration_failed_missing_upload.json', nativeState: 'failed' },
+    { fixture: 'no_migration.json', nativeState: 'none' },
+  ];
 
-  test.each([
-    { fixture: finishedParse, nativeState: 'parse:completed', native: jobIn(finishedParse) },
-    {
-      fixture: 'parse_completed_some_archives_failed.json',
-      nativeState: 'parse:completed',
-      native: jobIn('parse_completed_some_archives_failed.json'),
-    },
-    { fixture: 'no_migration.json', nativeState: 'none', native: null },
-  ])('$fixture is a pending import', async ({ fixture, nativeState, native }) => {
-    expect(await read(fixture, ref)).toEqual({ state: 'pending', nativeState, phase: 'import', native });
+  test.each(ends)('$fixture is no answer to it', async ({ fixture, nativeState }) => {
+    const native = jobIn(fixture) ?? null;
+    expect(await read(fixture, ref)).toEqual({ state: 'pending', nativeState, phase, native });
+  });
+
+  test.each(ends)('$fixture is an answer once it has begun, and it stays begun', async ({ fixture }) => {
+    expect(await read(fixture, ref, requestedAtMs, memo)).toEqual({
+      ...(await read(fixture, awaiting)),
+      memo,
+    });
+  });
+
+  test.each(ends)('$fixture is what it always is after the grace', async ({ fixture }) => {
+    expect(await read(fixture, ref, requestedAtMs + 120_000)).toEqual(await read(fixture, awaiting));
   });
 
   test.each([
-    { title: 'at the last millisecond of the grace', afterMs: 119_999, state: 'pending' },
-    { title: 'at the end of the grace', afterMs: 120_000, state: 'awaiting_input' },
-    { title: 'by a clock that is a little behind', afterMs: -119_999, state: 'pending' },
-    { title: 'by a clock that is far behind', afterMs: -120_000, state: 'awaiting_input' },
-  ])('$title it is $state', async ({ afterMs, state }) => {
-    expect(await read(finishedParse, ref, requestedAtMs + afterMs)).toMatchObject({ state });
+    { memo: undefined },
+    { memo: null },
+    { memo: 'begun' },
+    { memo: { begun: true } },
+    { memo: { begun: '2026-04-28T10:29:59.000Z' } },
+  ])('the memo $memo does not tell that it has begun', async ({ memo }) => {
+    const reading = await read('migration_failed.json', ref, requestedAtMs, memo);
+    expect(reading).toMatchObject({ state: 'pending' });
+    expect(reading).not.toHaveProperty('memo');
   });
+});
 
-  test('after the grace, no job is not found again', async () => {
-    expect(await read('no_migration.json', ref, requestedAtMs + 120_000)).toEqual(
-      await read('no_migration.json'),
-    );
+describe('what shows that a job has begun is that it goes on', () => {
+  const fixtures = {
+    parse: ['parse_queued.json', 'parse_starting.json', 'parse_running.json', 'parse_running_at_100.json'],
+    import: [
+      'migration_queued.json',
+      'migration_queued_echoed_operation_parse.json',
+      'migration_starting.json',
+      'migration_running.json',
+      'migration_running_fields_filtered.json',
+    ],
+  };
+  const memo = { begun: requestedAt };
+
+  test.each([
+    ...fixtures.parse.map((fixture) => ({ fixture, ref: { parseRequestedAt: requestedAt } })),
+    ...fixtures.import.map((fixture) => ({ fixture, ref: { importRequestedAt: requestedAt } })),
+  ])('$fixture does, for $ref', async ({ fixture, ref }) => {
+    expect(await read(fixture, ref)).toEqual({ ...(await read(fixture)), memo });
   });
 
   test.each([
-    'parse_running.json',
-    'parse_failed.json',
-    'migration_queued.json',
-    'migration_completed.json',
-    'migration_failed.json',
-    'migration_failed_missing_upload.json',
-  ])('%s is what it always is', async (fixture) => {
+    ...fixtures.import.map((fixture) => ({ fixture, ref: { parseRequestedAt: requestedAt } })),
+    ...fixtures.parse.map((fixture) => ({ fixture, ref: { importRequestedAt: requestedAt } })),
+  ])('$fixture is shown as it is and proves nothing, for $ref', async ({ fixture, ref }) => {
     expect(await read(fixture, ref)).toEqual(await read(fixture));
+  });
+
+  test.each(fixtures.import)(
+    '%s does not mean that a parse has ended well which was asked for just before',
+    async (fixture) => {
+      const ref = { awaiting: 'parse', parseRequestedAt: requestedAt } as const;
+      expect(await read(fixture, ref)).toMatchObject({ state: 'pending', phase: 'parse' });
+    },
+  );
+
+  test.each([
+    { title: 'a ref without a request', ref: {} },
+    { title: 'a ref that awaits the parse', ref: { awaiting: 'parse', importRequestedAt: requestedAt } },
+  ] as const)('$title leaves no memo', async ({ ref }) => {
+    for (const fixture of [...fixtures.parse, ...fixtures.import])
+      expect(await read(fixture, ref, requestedAtMs, memo)).not.toHaveProperty('memo');
+  });
+});
+
+describe('the grace', () => {
+  const fixture = 'migration_completed.json';
+
+  test.each([
+    { title: 'at its last millisecond', afterMs: 119_999, state: 'pending' },
+    { title: 'when it is over', afterMs: 120_000, state: 'succeeded' },
+    { title: 'by a clock that is a little behind', afterMs: -119_999, state: 'pending' },
+    { title: 'by a clock that is far behind', afterMs: -120_000, state: 'succeeded' },
+  ])('$title makes an end $state', async ({ afterMs, state }) => {
+    for (const ref of [{ parseRequestedAt: requestedAt }, { importRequestedAt: requestedAt }])
+      expect(await read(fixture, ref, requestedAtMs + afterMs)).toMatchObject({ state });
   });
 
   test.each([
     { staleGraceMs: 5000, afterMs: 4999, state: 'pending' },
-    { staleGraceMs: 5000, afterMs: 5000, state: 'awaiting_input' },
-    { staleGraceMs: 0, afterMs: 0, state: 'awaiting_input' },
-  ])(
-    'a grace of $staleGraceMs ms gives $state after $afterMs ms',
-    async ({ staleGraceMs, afterMs, state }) => {
-      answerWith(readFixture(finishedParse));
-      const reading = await createOnlyOfficeAdapter({ ...options, staleGraceMs }).getStatus(ref, {
-        wallTime: requestedAtMs + afterMs,
-      });
-      expect(reading).toMatchObject({ state });
-    },
-  );
+    { staleGraceMs: 5000, afterMs: 5000, state: 'succeeded' },
+    { staleGraceMs: 0, afterMs: 0, state: 'succeeded' },
+  ])('of $staleGraceMs ms gives $state after $afterMs ms', async ({ staleGraceMs, afterMs, state }) => {
+    answerWith(readFixture(fixture));
+    const reading = await createOnlyOfficeAdapter({ ...options, staleGraceMs }).getStatus(
+      { parseRequestedAt: requestedAt },
+      { wallTime: requestedAtMs + afterMs },
+    );
+    expect(reading).toMatchObject({ state });
+  });
 
-  test('the time may be in any zone', async () => {
-    const elsewhere = { importRequestedAt: '2026-04-28T12:30:00+02:00' };
-    expect(await read(finishedParse, elsewhere, requestedAtMs)).toMatchObject({ state: 'pending' });
+  test('counts from a time in any zone', async () => {
+    const elsewhere = { parseRequestedAt: '2026-04-28T12:30:00+02:00' };
+    expect(await read(fixture, elsewhere, requestedAtMs)).toMatchObject({ state: 'pending' });
   });
 });
 
-test('one import from beginning to end, with the progress that falls back', async () => {
+describe('from read to read', () => {
+  const parse: OnlyOfficeRef = { parseRequestedAt: requestedAt };
+  const importing: OnlyOfficeRef = { importRequestedAt: requestedAt };
+  const oldImport = 'migration_completed.json';
+  const oldParse = 'parse_completed_awaiting_input.json';
+
+  test.each<{ title: string; ref: OnlyOfficeRef; steps: readonly [string, number, string][] }>([
+    {
+      title: 'the old import is no end of the parse, and the end of the parse is not delayed',
+      ref: parse,
+      steps: [
+        [oldImport, 0, 'pending parse'],
+        ['no_migration.json', 1_000, 'pending parse'],
+        ['parse_queued.json', 2_000, 'pending parse'],
+        ['parse_running.json', 3_000, 'running parse'],
+        [oldParse, 4_000, 'awaiting_input parse'],
+      ],
+    },
+    {
+      title: 'the old import is no end of the parse that is awaited',
+      ref: { ...parse, awaiting: 'parse' },
+      steps: [
+        [oldImport, 0, 'pending parse'],
+        ['parse_running.json', 1_000, 'running parse'],
+        [oldParse, 2_000, 'succeeded parse'],
+      ],
+    },
+    {
+      title: 'the failure before a second try is not the failure of the second try',
+      ref: parse,
+      steps: [
+        ['parse_failed.json', 0, 'pending parse'],
+        ['parse_running.json', 1_000, 'running parse'],
+        ['parse_failed.json', 2_000, 'failed parse'],
+      ],
+    },
+    {
+      title: 'an old parse that stays is believed after the grace',
+      ref: parse,
+      steps: [
+        [oldParse, 0, 'pending parse'],
+        [oldParse, 119_999, 'pending parse'],
+        [oldParse, 120_000, 'awaiting_input parse'],
+      ],
+    },
+    {
+      title: 'a parse that nobody has seen go on is believed after the grace',
+      ref: parse,
+      steps: [
+        ['no_migration.json', 0, 'pending parse'],
+        ['parse_failed_wrong_archive_type.json', 1_000, 'pending parse'],
+        ['parse_failed_wrong_archive_type.json', 120_000, 'failed parse'],
+      ],
+    },
+    {
+      title: 'one empty answer does not make the old import the end of the parse',
+      ref: parse,
+      steps: [
+        [oldImport, 0, 'pending parse'],
+        ['no_migration.json', 1_000, 'pending parse'],
+        [oldImport, 2_000, 'pending parse'],
+      ],
+    },
+    {
+      title: 'once the parse has begun, no job is no job',
+      ref: parse,
+      steps: [
+        ['parse_running.json', 0, 'running parse'],
+        ['no_migration.json', 1_000, 'not_found'],
+        [oldParse, 2_000, 'awaiting_input parse'],
+      ],
+    },
+    {
+      title: 'a clock that is set back into the grace takes nothing back',
+      ref: parse,
+      steps: [
+        ['parse_running.json', 150_000, 'running parse'],
+        [oldParse, -1_000, 'awaiting_input parse'],
+      ],
+    },
+    {
+      title: 'the finished parse is no answer to the import, and the end of the import is not delayed',
+      ref: importing,
+      steps: [
+        [oldParse, 0, 'pending import'],
+        ['no_migration.json', 1_000, 'pending import'],
+        [oldParse, 2_000, 'pending import'],
+        ['migration_queued.json', 3_000, 'pending import'],
+        ['no_migration.json', 4_000, 'not_found'],
+        ['migration_running.json', 5_000, 'running import'],
+        [oldImport, 6_000, 'succeeded import'],
+      ],
+    },
+    {
+      title: 'the failure before a second import is not the failure of the second',
+      ref: importing,
+      steps: [
+        ['migration_failed.json', 0, 'pending import'],
+        ['migration_running.json', 1_000, 'running import'],
+        [oldImport, 2_000, 'succeeded import'],
+      ],
+    },
+  ])('$title', async ({ ref, steps }) => {
+    const seen: string[] = [];
+    let memo: unknown;
+    for (const [fixture, afterMs] of steps) {
+      const reading = await read(fixture, ref, requestedAtMs + afterMs, memo);
+      memo = reading.memo && JSON.parse(JSON.stringify(reading.memo));
+      seen.push([reading.state, reading.phase].filter(Boolean).join(' '));
+    }
+    expect(seen).toEqual(steps.map(([, , expected]) => expected));
+  });
+
+  test('another process, without the memo, waits for the grace', async () => {
+    expect(await read('parse_running.json', parse)).toHaveProperty('memo');
+    expect(await read(oldParse, parse, requestedAtMs + 1_000)).toMatchObject({ state: 'pending' });
+    expect(await read(oldParse, parse, requestedAtMs + 120_000)).toMatchObject({ state: 'awaiting_input' });
+  });
+
+  test('a wait hands the memo back, so that it ends when the parse does', async () => {
+    const ref = { parseRequestedAt: new Date().toISOString() };
+    for (const fixture of [oldImport, 'parse_running.json', oldParse]) answerWith(readFixture(fixture));
+    const status = await pollUntilDone(portal, ref, { policy: { floorMs: 1 } });
+    expect(status).toMatchObject({ state: 'awaiting_input', nativeState: 'parse:completed', phase: 'parse' });
+  });
+});
+
+test('one import from beginning to end, with progress that falls back and a memo that vouches for its request only', async () => {
+  const parse = { parseRequestedAt: '2026-04-28T10:29:00.000Z' };
   const ref = { importRequestedAt: requestedAt };
   const steps = [
-    { fixture: 'parse_queued.json', ref: {} },
-    { fixture: 'parse_starting.json', ref: {} },
-    { fixture: 'parse_running.json', ref: {} },
-    { fixture: 'parse_running_at_100.json', ref: {} },
-    { fixture: 'parse_completed_awaiting_input.json', ref: {} },
+    { fixture: 'parse_queued.json', ref: parse },
+    { fixture: 'parse_starting.json', ref: parse },
+    { fixture: 'parse_running.json', ref: parse },
+    { fixture: 'parse_running_at_100.json', ref: parse },
+    { fixture: 'parse_completed_awaiting_input.json', ref: parse },
     { fixture: 'parse_completed_awaiting_input.json', ref },
     { fixture: 'no_migration.json', ref },
     { fixture: 'migration_queued.json', ref },
@@ -389,8 +589,10 @@ test('one import from beginning to end, with the progress that falls back', asyn
     { fixture: 'migration_completed.json', ref },
   ];
   const seen: unknown[] = [];
+  let lastMemo: unknown;
   for (const step of steps) {
-    const { state, phase, progress } = await read(step.fixture, step.ref);
+    const { state, phase, progress, memo } = await read(step.fixture, step.ref, requestedAtMs, lastMemo);
+    lastMemo = memo;
     seen.push([state, phase, progress?.percent]);
   }
   expect(seen).toEqual([
@@ -476,11 +678,12 @@ describe('an operation that is not known', () => {
   });
 
   test.each(['parse:completed', 'none', 'import:running', 'rollback'])(
-    'is unknown whatever is awaited, also after an import was requested: %s',
+    'is unknown whatever is awaited, also right after a request: %s',
     async (operation) => {
       const job = { error: '', parseResult: { operation, ...counts, importGroups: true }, isCompleted: true };
       const unknown = { state: 'unknown', nativeState: operation, native: job };
       expect(await read(job, { awaiting: 'parse' })).toEqual(unknown);
+      expect(await read(job, { parseRequestedAt: requestedAt })).toEqual(unknown);
       expect(await read(job, { importRequestedAt: requestedAt })).toEqual(unknown);
     },
   );

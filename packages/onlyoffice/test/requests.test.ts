@@ -35,7 +35,7 @@ describe('a read', () => {
 
   test('asks for the one job of the portal', async () => {
     const { portal, requests } = createPortal('parse_running.json');
-    await portal.getStatus({ awaiting: 'parse', importRequestedAt: now });
+    await portal.getStatus({ awaiting: 'parse', parseRequestedAt: now, importRequestedAt: now });
     expect(requests).toEqual([{ method: 'GET', url, headers, body: '' }]);
   });
 
@@ -85,15 +85,18 @@ describe('each way to sign in has its header', () => {
 
 describe('a start', () => {
   test.each([
-    { input: { migratorName: 'Nextcloud' }, ref: { awaiting: 'import' } },
-    { input: { migratorName: 'Nextcloud', awaiting: 'import' }, ref: { awaiting: 'import' } },
-    { input: { migratorName: 'Nextcloud', awaiting: 'parse' }, ref: { awaiting: 'parse' } },
-  ] as const)('with $input asks for a parse, without a body', async ({ input, ref }) => {
-    const { portal, requests } = createPortal('parse_queued.json');
-    expect(await portal.start(input)).toEqual(ref);
-    const url = 'https://portal.example.com/api/2.0/migration/init/Nextcloud';
-    expect(requests).toEqual([{ method: 'POST', url, headers, body: '' }]);
-  });
+    { input: { migratorName: 'Nextcloud' }, awaiting: 'import' },
+    { input: { migratorName: 'Nextcloud', awaiting: 'import' }, awaiting: 'import' },
+    { input: { migratorName: 'Nextcloud', awaiting: 'parse' }, awaiting: 'parse' },
+  ] as const)(
+    'with $input asks for a parse, without a body, and remembers when',
+    async ({ input, awaiting }) => {
+      const { portal, requests } = createPortal('parse_queued.json');
+      expect(await portal.start(input)).toEqual({ awaiting, parseRequestedAt: now });
+      const url = 'https://portal.example.com/api/2.0/migration/init/Nextcloud';
+      expect(requests).toEqual([{ method: 'POST', url, headers, body: '' }]);
+    },
+  );
 
   test('with a selection posts it without its operation, and remembers when', async () => {
     const { portal, requests } = createPortal('parse_completed_awaiting_input.json');
@@ -114,15 +117,24 @@ describe('a start', () => {
     );
   });
 
-  test('with a selection gives a ref by which another process knows the finished parse for stale', async () => {
-    const here = createPortal('parse_completed_awaiting_input.json').portal;
-    const written = JSON.stringify(await here.start({ selection: { migratorName: 'Nextcloud' } }));
-    const there = createPortal('parse_completed_awaiting_input.json').portal;
-    const ref = there.parseRef(JSON.parse(written));
-    expect(await there.getStatus(ref)).toMatchObject({ state: 'pending', phase: 'import' });
-    vi.setSystemTime(Date.parse(now) + 120_000);
-    expect(await there.getStatus(ref)).toMatchObject({ state: 'awaiting_input', phase: 'parse' });
-  });
+  test.each([
+    { input: { migratorName: 'Nextcloud' }, fixture: 'migration_completed.json', phase: 'parse' },
+    {
+      input: { selection: { migratorName: 'Nextcloud' } },
+      fixture: 'parse_completed_awaiting_input.json',
+      phase: 'import',
+    },
+  ])(
+    'with $input gives a ref by which another process knows $fixture for stale',
+    async ({ input, fixture, phase }) => {
+      const written = JSON.stringify(await createPortal(fixture).portal.start(input));
+      const there = createPortal(fixture).portal;
+      const ref = there.parseRef(JSON.parse(written));
+      expect(await there.getStatus(ref)).toMatchObject({ state: 'pending', phase });
+      vi.setSystemTime(Date.parse(now) + 120_000);
+      expect(await there.getStatus(ref)).toEqual(await there.getStatus({}));
+    },
+  );
 
   test.each(['../', 'a/b', '?x=1', '#x', 'a b', '🚚', '%2F', '...', '__proto__'])(
     'takes a name for data, whatever it looks like: %s',
@@ -159,6 +171,12 @@ describe('a cancel', () => {
     expect(requests[1]).toEqual({ method: 'POST', url: cancel.slice(5), headers, body: '' });
   });
 
+  test('is sent for a parse that waits behind an import that has ended', async () => {
+    const { portal, requests } = createPortal('migration_completed.json');
+    await portal.cancel(await portal.start({ migratorName: 'Nextcloud' }));
+    expect(namesOf(requests).slice(1)).toEqual([read, cancel]);
+  });
+
   const isImport = 'onlyoffice: an import cannot be canceled; it would only lose its archives';
   test.each([
     { fixture: 'migration_queued.json', ref: {}, message: isImport },
@@ -166,6 +184,7 @@ describe('a cancel', () => {
     { fixture: 'migration_running.json', ref: {}, message: isImport },
     { fixture: 'migration_running.json', ref: { awaiting: 'parse' }, message: isImport },
     { fixture: 'migration_completed.json', ref: {}, message: isImport },
+    { fixture: 'migration_running.json', ref: { parseRequestedAt: now }, message: isImport },
     { fixture: 'parse_completed_awaiting_input.json', ref: { importRequestedAt: now }, message: isImport },
     { fixture: 'no_migration.json', ref: { importRequestedAt: now }, message: isImport },
     {
@@ -222,7 +241,8 @@ test.each([true, false])('finish posts whether to send an e-mail: %s', async (se
 
 test('a command may be accepted without a body', async () => {
   const { portal } = createPortal('parse_running.json', {}, '');
-  expect(await portal.start({ migratorName: 'Nextcloud' })).toEqual({ awaiting: 'import' });
+  const ref = await portal.start({ migratorName: 'Nextcloud' });
+  expect(ref).toEqual({ awaiting: 'import', parseRequestedAt: now });
   await expect(portal.clear()).resolves.toBeUndefined();
 });
 
@@ -268,7 +288,7 @@ test('the key tells portals and what is awaited apart, and nothing else', () => 
   expect([
     keyOf('https://portal.example.com', {}),
     keyOf('https://PORTAL.example.com:443/', { awaiting: 'import', importRequestedAt: now }),
-    keyOf('https://portal.example.com', { awaiting: 'parse' }),
+    keyOf('https://portal.example.com', { awaiting: 'parse', parseRequestedAt: now }),
     keyOf('https://portal.example.com:8443', {}),
     keyOf('https://gateway.example/portal-a/', {}),
     keyOf('https://gateway.example/portal-b', {}),

@@ -2,9 +2,9 @@ import { MigrationStatusError } from '@migration-status/core/adapter';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { anyBody, anyHttpStatus, anyJsonValue, anyMutationOf } from '../../../test/support/any-body.ts';
+import { collect } from '../../../test/support/collect.ts';
 import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import { createSnapLogicAdapter } from '../src/snaplogic-adapter.ts';
-import { collect } from '../../../test/support/collect.ts';
 
 const readFixture = createFixtureReader(import.meta.url);
 const statusToken = '17ed9720-05b2-4e22-9955-04c4534451ae';

@@ -2,11 +2,11 @@ import { MigrationStatusError } from '@migration-status/core/adapter';
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectNoCanary } from '../../../test/support/canary.ts';
+import { collect } from '../../../test/support/collect.ts';
 import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import { createRecordingFetch } from '../../../test/support/recording-fetch.ts';
 import { createSnapLogicAdapter } from '../src/snaplogic-adapter.ts';
 import type { SnapLogicAuth } from '../src/snaplogic-options.ts';
-import { collect } from '../../../test/support/collect.ts';
 
 const readFixture = createFixtureReader(import.meta.url);
 const statusToken = '17ed9720-05b2-4e22-9955-04c4534451ae';

@@ -1,11 +1,11 @@
 import type { MigrationReading } from '@migration-status/core/adapter';
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { collect } from '../../../test/support/collect.ts';
 import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import { createSnapLogicAdapter, type SnapLogicAdapter } from '../src/snaplogic-adapter.ts';
 import type { SnapLogicListedStatus } from '../src/snaplogic-options.ts';
 import type { SnapLogicMigration } from '../src/snaplogic-schema.ts';
-import { collect } from '../../../test/support/collect.ts';
 
 const readFixture = createFixtureReader(import.meta.url);
 const statusToken = '17ed9720-05b2-4e22-9955-04c4534451ae';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { collect } from '../../../test/support/collect.ts';
 import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import { createRecordingFetch } from '../../../test/support/recording-fetch.ts';
 import { createSnapLogicAdapter } from '../src/snaplogic-adapter.ts';
 import type { SnapLogicAdapterOptions } from '../src/snaplogic-options.ts';
-import { collect } from '../../../test/support/collect.ts';
 
 const readFixture = createFixtureReader(import.meta.url);
 const statusUrl =

@@ -189,7 +189,7 @@ export function createEngine({ clock, random, policy, onStep, onListenerError }:
     callOff(entry);
     const { dueAt } = entry.row;
     const isUnderWay = entry.read !== undefined || entry.lane.waiting.has(entry);
-    if (dueAt === undefined || isUnderWay || entry.isRemoved || isClosed) return;
+    if (dueAt === undefined || isUnderWay || entry.isRemoved) return;
     entry.appointment = agenda.add(canShare(entry) ? toWindowEnd(dueAt) : dueAt, entry);
   }
 

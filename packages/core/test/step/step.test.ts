@@ -316,14 +316,16 @@ describe('a refusal', () => {
     ]);
   });
 
-  test('is not overwritten by a hold once reading has stopped', () => {
-    const refused = play([
+  test.each([
+    ['a hold', isHeld('throttled')],
+    ['a failed read that comes late', fails('transient')],
+  ] as const)('takes no notice of %s once reading has stopped', (_title, event) => {
+    const refused = playToEnd([
       [0, fails('unauthorized')],
       [0, fails('unauthorized')],
       [0, fails('unauthorized')],
-    ]).at(-1)?.row;
-    const { row } = step(refused ?? unread, isHeld('throttled')(9), { now: 9, random: 0 }, policy);
-    expect(row).toBe(refused);
+    ]).row;
+    expect(step(refused, event(9), { now: 9, random: 0 }, policy)).toEqual({ ...nothingElse, row: refused });
   });
 });
 

@@ -172,13 +172,13 @@ describe('letting go', () => {
     }).toEqual({ aborted: [true], rows: [], timers: 0 });
   });
 
-  test('twice counts once', async () => {
+  test('twice counts once, also when it was the last and the migration is tracked again', async () => {
     const { clock, adapter, tracker } = createTrackerHarness({ a: [running] });
     const handle = tracker.track(adapter, ref);
+    handle.release();
     tracker.track(adapter, ref);
     handle.release();
-    handle.release();
-    await clock.advance(0);
+    await clock.advance(second);
     expect(tracker.rows().map(toWord)).toEqual(['running']);
   });
 

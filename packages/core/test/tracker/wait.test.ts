@@ -96,6 +96,19 @@ describe('what is waited for', () => {
     expect(wait.value?.state).toBe('succeeded');
   });
 
+  test('is not asked for any more once the wait has ended', async () => {
+    const { clock, adapter, tracker } = createTrackerHarness({ a: [running, pending, succeeded] });
+    const asked: string[] = [];
+    void tracker.track(adapter, ref).settled({
+      until({ state }) {
+        asked.push(state);
+        return state === 'running';
+      },
+    });
+    await clock.advance(minute);
+    expect(asked).toEqual(['running']);
+  });
+
   test('a condition that throws ends the wait with what it throws, and harms nobody else', async () => {
     const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [running, succeeded] });
     const handle = tracker.track(adapter, ref);
