@@ -53,8 +53,8 @@ describe('the code in the documentation, run against the sandbox', { timeout: 60
 
 /** Puts what the documentation speaks of into the sandbox, and gives a `fetch` that takes the vendors' addresses there. */
 async function routeToSandbox(sandbox: Sandbox): Promise<typeof fetch> {
-  const instant = { queuedForMs: 0, runningForMs: 0 };
-  const portal = await sandbox.onlyoffice.addPortal({ parse: instant, import: instant });
+  const brief = { queuedForMs: 0, runningForMs: 500 };
+  const portal = await sandbox.onlyoffice.addPortal({ parse: brief, import: brief });
   portal.begin('parse');
   sandbox.velt.nextTimeline([{ status: 'completed' }]);
   sandbox.velt.nextTimeline([{ status: 'completed' }]);

@@ -73,8 +73,8 @@ function endsSaidBy(body: string, { awaiting = 'import' }: OnlyOfficeRef): reado
 }
 
 /**
- * When a read may say that something has ended, or waits for a person: nothing has been asked for just now, or an earlier
- * read has left word that this very request has begun. What this read shows itself goes on, so it ends nothing.
+ * When a read may say that a job has ended, waits for a person or is not there: nothing has been asked for within the
+ * grace, or an earlier read has left word that what this very request asked for has begun.
  */
 function mayEnd({ awaiting, parseRequestedAt, importRequestedAt }: OnlyOfficeRef, memo: unknown): boolean {
   const isForImport = awaiting !== 'parse' && importRequestedAt !== undefined;
