@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   createTracker,
   isTerminalState,
@@ -20,6 +19,7 @@ import { describe, expect, it } from 'vitest';
 import { expectNoCanary } from './support/canary.ts';
 import { createLoopbackServer } from './support/loopback-server.ts';
 import { createManualClock } from './support/manual-clock.ts';
+import { createRealReads } from './support/real-reads.ts';
 
 /** A migration that is followed, and what its script says about it. */
 interface Scripted {
@@ -50,31 +50,13 @@ describe('four providers behind one tracker, with everything going wrong', { tim
     const clock = createManualClock();
     await using sandbox = await createSandbox({ seed: 11, now: () => clock.wallTime() });
     await using elsewhere = await createLoopbackServer((_request, response) => response.end('{}'));
-    let readsUnderWay = 0;
+    const { watch, nextTurn } = createRealReads();
     const options = { timeoutMs: 1_000 };
 
-    /** Tells when a read is under way, so that virtual time stands still while real sockets work. */
-    function watched<Adapter extends MigrationAdapter>(adapter: Adapter): Adapter {
-      async function count<Result>(read: Promise<Result>): Promise<Result> {
-        readsUnderWay += 1;
-        return read.finally(() => {
-          readsUnderWay -= 1;
-        });
-      }
-      const getStatuses: MigrationAdapter['getStatuses'] =
-        adapter.getStatuses &&
-        ((refs, context) => count(adapter.getStatuses?.(refs, context) ?? Promise.reject()));
-      return {
-        ...adapter,
-        getStatus: (ref: unknown, context: object) => count(adapter.getStatus(ref, context)),
-        ...(getStatuses && { getStatuses }),
-      };
-    }
-
-    const velt = watched(
+    const velt = watch(
       createVeltAdapter({ ...options, baseUrl: sandbox.velt.baseUrl, ...sandbox.velt.credentials }),
     );
-    const snapLogic = watched(
+    const snapLogic = watch(
       createSnapLogicAdapter({
         ...options,
         controlPlane: sandbox.snaplogic.controlPlane,
@@ -85,7 +67,7 @@ describe('four providers behind one tracker, with everything going wrong', { tim
         },
       }),
     );
-    const generic = watched(
+    const generic = watch(
       createGenericMigrationsAdapter({
         ...options,
         baseUrl: sandbox.genericMigrations.baseUrl,
@@ -100,7 +82,7 @@ describe('four providers behind one tracker, with everything going wrong', { tim
           emptyReads: 2,
         });
         portal.begin('parse');
-        const adapter = watched(
+        const adapter = watch(
           createOnlyOfficeAdapter({
             ...options,
             portalUrl: portal.portalUrl,
@@ -213,9 +195,7 @@ describe('four providers behind one tracker, with everything going wrong', { tim
       const fault = clock.now() < 200_000 ? faults[turn % 40] : undefined;
       const isTooSlow = fault?.type === 'hang' && turn > 40;
       if (fault && !isTooSlow) for (const provider of providers) provider.injectFault(fault);
-      await clock.advance(Math.max(0, (clock.nextTimerAt ?? clock.now()) - clock.now()));
-      while (readsUnderWay > 0) await setImmediate();
-      await setImmediate();
+      await nextTurn(clock);
     }
 
     const statuses = await ends;

@@ -13,6 +13,8 @@ import type { MigrationReading } from '../../packages/core/src/model/migration-s
 /** The address of a migration of a scripted adapter. */
 export interface ScriptedRef {
   readonly id: string;
+  /** Not part of the key. */
+  readonly requestedAt?: string;
 }
 
 /** What an answer that is a function is told. */
@@ -113,8 +115,10 @@ export function createScriptedAdapter(options: ScriptedAdapterOptions): Scripted
     states: {},
     reads,
     parseRef(value) {
-      const id: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'id') : undefined;
-      if (typeof id === 'string') return { id };
+      const fields: Partial<Record<string, unknown>> =
+        typeof value === 'object' && value !== null ? value : {};
+      const { id, requestedAt } = fields;
+      if (typeof id === 'string') return typeof requestedAt === 'string' ? { id, requestedAt } : { id };
       throw new ConfigurationError({
         provider,
         option: 'id',

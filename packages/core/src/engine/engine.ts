@@ -31,6 +31,8 @@ export interface Engine {
   remove(entry: Entry): void;
   /** Reads it as soon as its lane allows; joins a read that is out. Does nothing once it is settled. */
   refresh(entry: Entry): void;
+  /** Reads it under another ref of the same key, as soon as its lane allows; one that has ended is followed afresh. */
+  readdress(entry: Entry, ref: unknown): void;
   /** Calls back after a while; gives a function that calls it off. */
   setAlarm(delayMs: number, ring: () => void): () => void;
   /** Stops everything; leaves no timer and no request. */
@@ -175,6 +177,18 @@ export function createEngine({ clock, random, policy, onStep, onListenerError }:
     callOff(read);
   }
 
+  /** Takes a row out of its lane and its request; a request that nobody is part of any more is aborted. */
+  function detach(entry: Entry): void {
+    const { read, lane } = entry;
+    lane.waiting.delete(entry);
+    entry.read = undefined;
+    read?.entries.delete(entry);
+    if (read?.entries.size !== 0) return;
+    end(read);
+    lane.state = leave(lane.state);
+    read.controller.abort();
+  }
+
   /** The one way in which a row changes. */
   function apply(entry: Entry, event: StepEvent): void {
     const result = step(entry.row, event, { now: clock.now(), random: random() }, policy);
@@ -246,23 +260,26 @@ export function createEngine({ clock, random, policy, onStep, onListenerError }:
     remove(entry) {
       entry.isRemoved = true;
       entry.observers.clear();
-      entry.lane.waiting.delete(entry);
+      detach(entry);
       schedule(entry);
-      const { read, lane } = entry;
-      entry.read = undefined;
-      read?.entries.delete(entry);
-      if (read?.entries.size === 0) {
-        end(read);
-        lane.state = leave(lane.state);
-        read.controller.abort();
-      }
-      pump(lane);
+      pump(entry.lane);
       arm();
     },
 
     refresh(entry) {
       if (entry.read || entry.isRemoved || isClosed) return;
       apply(entry, { type: 'refresh' });
+      arm();
+    },
+
+    readdress(entry, ref) {
+      if (entry.isRemoved || isClosed) return;
+      detach(entry);
+      entry.ref = ref;
+      const now = clock.now();
+      if (entry.row.stopped === 'settled') entry.row = createRow(now, now);
+      apply(entry, { type: 'refresh' });
+      pump(entry.lane);
       arm();
     },
 

@@ -14,7 +14,7 @@ export type EntryObserver = (event: StepEvent, result: StepResult) => void;
 export interface Entry {
   readonly type: 'entry';
   readonly key: string;
-  readonly ref: unknown;
+  ref: unknown;
   readonly adapter: MigrationAdapter;
   readonly lane: LaneQueue;
   readonly observers: Set<EntryObserver>;

@@ -1,5 +1,6 @@
 import pRetry from 'p-retry';
 import type { MigrationAdapter } from '../adapter/contract.ts';
+import { ConfigurationError } from '../model/errors/configuration-error.ts';
 import { MigrationStatusError } from '../model/errors/migration-status-error.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
 import { toMigrationStatus } from '../model/to-migration-status.ts';
@@ -26,6 +27,16 @@ export async function getStatus<Ref, Native>(
   ref: Ref,
   { signal, retries = 3, maxRetryTimeMs = 30_000 }: GetStatusOptions = {},
 ): Promise<MigrationStatus<Native, Ref>> {
+  if (!(Number.isInteger(retries) && retries >= 0)) {
+    throw new ConfigurationError({
+      option: 'retries',
+      message: '"retries" must be a whole number of at least 0',
+    });
+  }
+  if (!(maxRetryTimeMs >= 0)) {
+    const message = '"maxRetryTimeMs" must be a number of milliseconds of at least 0';
+    throw new ConfigurationError({ option: 'maxRetryTimeMs', message });
+  }
   const parsed = adapter.parseRef(ref);
   const giveUpAt = performance.now() + maxRetryTimeMs;
 

@@ -33,7 +33,8 @@ export interface TrackerOptions {
 export interface Tracker extends AsyncDisposable {
   /**
    * Starts to follow a migration, or joins in: a migration is read once however many handles there are. Labels given later
-   * replace those given before.
+   * replace those given before. So does a ref of the same key that says something else, as after a portal's only job was
+   * started once more: it is read afresh, also when it had ended.
    *
    * Throws a `ConfigurationError` when the ref is malformed, the adapter is not one of the tracker's, or another adapter
    * already claims the same key; a `MigrationStatusError` of code `closed` after `close()`.
@@ -148,6 +149,10 @@ export function createTracker(options: TrackerOptions): Tracker {
       throw new ConfigurationError({ provider: adapter.provider, option: 'ref', message });
     }
     const migration = known ?? addMigration(adapter, parsed, key);
+    if (saysMore(parsed, migration.entry.ref)) {
+      migration.isSettled = false;
+      engine.readdress(migration.entry, parsed);
+    }
     migration.labels = { ...migration.labels, ...labels };
     return createHandle<Native, Ref>(engine, migration, () => {
       tracked.delete(key);
@@ -191,4 +196,13 @@ export function createTracker(options: TrackerOptions): Tracker {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Whether a ref says something that the known one of the same key does not; one that only says less is the same address. */
+function saysMore(given: unknown, known: unknown): boolean {
+  const isObject = typeof given === 'object' && given !== null && typeof known === 'object' && known !== null;
+  if (!isObject) return JSON.stringify(given) !== JSON.stringify(known);
+  return Object.entries(given).some(
+    ([field, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(known, field)),
+  );
 }

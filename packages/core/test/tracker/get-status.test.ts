@@ -178,3 +178,14 @@ describe('an abort', () => {
     });
   });
 });
+
+test.each([
+  { options: { retries: -1 }, option: 'retries' },
+  { options: { retries: 1.5 }, option: 'retries' },
+  { options: { maxRetryTimeMs: Number.NaN }, option: 'maxRetryTimeMs' },
+])('refuses $options before any read', async ({ options, option }) => {
+  const { settlement, readTimes } = look([running], options);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(settlement).toMatchObject({ outcome: 'rejected', error: { name: 'ConfigurationError', option } });
+  expect(readTimes()).toEqual([]);
+});

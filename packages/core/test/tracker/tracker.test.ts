@@ -366,3 +366,60 @@ describe('a listener may call back:', () => {
     expect(adapter.reads.length).toBe(3);
   });
 });
+
+describe('a ref of a known key that says something else', () => {
+  const later = { id: 'a', requestedAt: '2026-01-01T00:00:05.000Z' };
+
+  test('is asked at once in the place of the known one, whose read is aborted', async () => {
+    const { clock, adapter, tracker } = createTrackerHarness({ a: ['never', running] });
+    const handle = tracker.track(adapter, ref);
+    await clock.advance(second);
+    tracker.track(adapter, later);
+    await clock.advance(0);
+    expect(adapter.reads.map(({ at, aborted }) => ({ at, aborted }))).toEqual([
+      { at: 0, aborted: true },
+      { at: second, aborted: false },
+    ]);
+    expect(handle.row).toMatchObject({ ref: later, status: { state: 'running', ref: later } });
+  });
+
+  test('follows afresh what had ended', async () => {
+    const { clock, adapter, tracker } = createTrackerHarness({ a: [succeeded, running, succeeded] });
+    const events = record(tracker);
+    tracker.track(adapter, ref);
+    await clock.advance(minute);
+    expect(adapter.reads).toHaveLength(1);
+    tracker.track(adapter, later);
+    await clock.advance(minute);
+    expect(events).toEqual([
+      'acme/a change: nothing to succeeded',
+      'acme/a settled: succeeded',
+      'acme/a change: nothing to running',
+      'acme/a change: running to succeeded',
+      'acme/a settled: succeeded',
+    ]);
+  });
+
+  test('changes nothing when it only says less', async () => {
+    const { clock, adapter, tracker } = createTrackerHarness({ a: [running] });
+    const handle = tracker.track(adapter, later);
+    await clock.advance(0);
+    tracker.track(adapter, ref);
+    await clock.advance(0);
+    expect(adapter.reads).toHaveLength(1);
+    expect(handle.row.ref).toEqual(later);
+  });
+
+  test('waits for the lane like any other read', async () => {
+    const { clock, adapter, tracker } = createTrackerHarness({
+      a: [toFailure('throttled', minute), running],
+    });
+    tracker.track(adapter, ref);
+    await clock.advance(second);
+    tracker.track(adapter, later);
+    await clock.advance(minute - second - 1);
+    expect(adapter.reads).toHaveLength(1);
+    await clock.advance(second);
+    expect(adapter.reads).toHaveLength(2);
+  });
+});
