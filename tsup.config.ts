@@ -7,6 +7,7 @@ export default defineConfig({
   platform: 'neutral',
   splitting: true,
   sourcemap: true,
-  clean: false,
+  // The build info of `tsc -b` lies in `dist` too, so that it goes with the declarations and they are written again.
+  clean: true,
   dts: false,
 });
