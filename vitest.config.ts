@@ -8,6 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    // Generous, because a busy machine is no fault of a test.
+    testTimeout: 30_000,
     setupFiles: ['./test/setup/fail-on-console.ts'],
   },
 });

@@ -40,15 +40,30 @@ describe('the demo, piped', { timeout: 60_000 }, () => {
       },
     });
     expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: '' });
-    expect(stdout).toContain('Interrupted; the migrations themselves go on.\n');
+    expect(stdout).toContain('Interrupted; the migrations themselves go on.\n\n14 migrations\n');
     expect(stdout).not.toContain('velt/handbook succeeded');
   });
 
-  it('says what is wrong with a speed that is none', async () => {
-    const { exitCode, stderr } = await runCommand(process.execPath, [...demo, '--speed', 'fast']);
-    expect({ exitCode, stderr }).toEqual({
-      exitCode: 2,
-      stderr: '--speed must be a positive number: 1 takes half a minute, 10 three seconds\n',
+  it('ends without a word when nobody reads on', async () => {
+    const { exitCode, stdout, stderr } = await runCommand('sh', [
+      '-c',
+      `"${process.execPath}" ${demo.join(' ')} --speed 8 | head -n 3`,
+    ]);
+    expect({ exitCode, stderr, lines: stdout.split('\n').length }).toEqual({
+      exitCode: 0,
+      stderr: '',
+      lines: 4,
     });
   });
+
+  it.each([['--speed', 'fast'], ['--speed', 'Infinity'], ['--speed'], ['--bogus'], ['now']])(
+    'says what is wrong with %s %s',
+    async (...wrong) => {
+      const { exitCode, stderr } = await runCommand(process.execPath, [...demo, ...wrong]);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 2,
+        stderr: '--speed must be a positive number: 1 takes half a minute, 10 three seconds\n',
+      });
+    },
+  );
 });

@@ -71,6 +71,13 @@ describe('the packages', () => {
     expect(outside.filter((name) => !allowedImports[folder]?.includes(name))).toEqual([]);
   });
 
+  it.each(sources.filter(({ file }) => !file.endsWith('/src/index.ts')))(
+    '$file knows the adapter side of core only',
+    ({ file }) => {
+      expect(listImports(file)).not.toContain('@migration-status/core');
+    },
+  );
+
   it.each(sources.filter(({ folder }) => folder !== 'sandbox'))('$file runs without Node', ({ file }) => {
     expect(listImports(file).filter((name) => name.startsWith('node:'))).toEqual([]);
   });

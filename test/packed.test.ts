@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +63,26 @@ describe('the packed packages', { timeout: 180_000 }, () => {
         files.filter((file) => /\/test\/|\.tsbuildinfo|\.test\./.test(file)),
         tarball,
       ).toEqual([]);
+    }
+  });
+
+  it('have nothing that a publisher would stumble over', async () => {
+    const publint = path.join(workspaceRoot, 'node_modules/.bin/publint');
+    for (const tarball of Object.keys(listings)) {
+      expect(await mustRun(publint, ['run', path.join(folder, tarball), '--strict'])).toMatch(/All good!/);
+    }
+  });
+
+  it('have no declaration without its source, and no type of a schema library in any', async () => {
+    for (const { folder: name, directory } of packages) {
+      const declarations = (await readdir(path.join(directory, 'dist'), { recursive: true })).filter((file) =>
+        file.endsWith('.d.ts'),
+      );
+      expect(declarations.length, name).toBeGreaterThan(0);
+      for (const file of declarations) {
+        expect(existsSync(path.join(directory, 'src', file.replace(/\.d\.ts$/, '.ts'))), file).toBe(true);
+        expect(await readFile(path.join(directory, 'dist', file), 'utf8'), file).not.toMatch(/from 'zod/);
+      }
     }
   });
 

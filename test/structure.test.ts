@@ -23,7 +23,6 @@ describe('every package', () => {
       },
       publishConfig: {
         access: 'public',
-        provenance: true,
         exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
       },
     });
@@ -77,12 +76,19 @@ describe('the packages of providers', () => {
     ).toBe(true);
     expect(exported).toEqual(
       expect.arrayContaining([
+        'ConfigurationError',
         'MigrationStatusError',
+        'NotFoundOutError',
+        'NotSucceededError',
+        'ProviderRequestError',
+        'ProviderResponseError',
+        'WaitTimeoutError',
         'assertSucceeded',
         'createTracker',
         'getStatus',
         'isTerminalState',
         'migrationStates',
+        'parseMigrationStatus',
         'pollUntilDone',
         'summarize',
       ]),

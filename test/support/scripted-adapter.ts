@@ -1,12 +1,10 @@
+import { classifyFailure } from '../../packages/core/src/adapter/classify-failure.ts';
 import type { MigrationAdapter } from '../../packages/core/src/adapter/contract.ts';
-import { classifyFailure } from '../../packages/core/src/adapter/failure-class.ts';
 import { toMigrationKey } from '../../packages/core/src/adapter/migration-key.ts';
 import type { Clock } from '../../packages/core/src/engine/clock.ts';
 import { ConfigurationError } from '../../packages/core/src/model/errors/configuration-error.ts';
-import {
-  type FailureClass,
-  ProviderRequestError,
-} from '../../packages/core/src/model/errors/provider-request-error.ts';
+import { ProviderRequestError } from '../../packages/core/src/model/errors/provider-request-error.ts';
+import type { FailureClass } from '../../packages/core/src/model/failure-class.ts';
 import type { MigrationState } from '../../packages/core/src/model/migration-state.ts';
 import type { MigrationReading } from '../../packages/core/src/model/migration-status.ts';
 
@@ -56,7 +54,7 @@ export interface ScriptedAdapterOptions {
   readonly clock?: Clock;
 }
 
-export interface ScriptedAdapter extends MigrationAdapter<ScriptedRef> {
+export interface ScriptedAdapter extends MigrationAdapter<unknown, ScriptedRef> {
   /** Every read so far, in order. */
   readonly reads: readonly ScriptedRead[];
 }
@@ -110,7 +108,6 @@ export function createScriptedAdapter(options: ScriptedAdapterOptions): Scripted
       list: false,
       start: false,
       cancel: false,
-      push: false,
     },
     states: {},
     reads,

@@ -9,45 +9,51 @@ export interface View {
   stop(): void;
 }
 
-/** A stream to draw on; the terminal's properties are absent when it is piped. */
-export type Output = NodeJS.WriteStream;
+/** What the surroundings say about the output: `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A live table on a terminal, one line per change anywhere else. */
-export function createView(tracker: Tracker, output: Output): View {
-  return output.isTTY ? createLiveView(tracker, output) : createLineView(tracker, output);
+/** A live table on a terminal that can move its cursor, one line per change anywhere else. */
+export function createView(
+  tracker: Tracker,
+  output: NodeJS.WriteStream,
+  environment: Environment = process.env,
+): View {
+  const isLive = output.isTTY && environment.TERM !== 'dumb' && !environment.CI;
+  return isLive ? createLiveView(tracker, output, environment) : createLineView(tracker, output);
 }
 
 const frameMs = 100;
 
-function createLiveView(tracker: Tracker, output: Output): View {
+function createLiveView(tracker: Tracker, output: NodeJS.WriteStream, environment: Environment): View {
   const draw = createLogUpdate(output);
   const startedAt = performance.now();
   const endedAt = new Map<string, number>();
   const stopListening = tracker.on('settled', ({ row }) => endedAt.set(row.key, performance.now()));
 
-  function drawFrame(): void {
+  function renderFrame(): string {
     const lines = tracker.rows().map((row): TableLine => {
       const elapsedMs = (endedAt.get(row.key) ?? performance.now()) - startedAt;
       return { name: toName(row), row, elapsedMs };
     });
-    const color = output.hasColors();
-    const unicode = process.env.TERM !== 'linux';
-    draw(renderTable(lines, { columns: output.columns, color, unicode }));
+    const unicode = environment.TERM !== 'linux';
+    return renderTable(lines, { columns: output.columns, color: output.hasColors(), unicode });
   }
 
-  drawFrame();
-  const timer = setInterval(drawFrame, frameMs);
+  draw(renderFrame());
+  const timer = setInterval(() => draw(renderFrame()), frameMs);
   return {
+    /** The last picture is written as it is: a live one shows no more lines than the terminal has. */
     stop() {
       clearInterval(timer);
       stopListening();
-      drawFrame();
+      draw.clear();
       draw.done();
+      output.write(`${renderFrame()}\n`);
     },
   };
 }
 
-function createLineView(tracker: Tracker, output: Output): View {
+function createLineView(tracker: Tracker, output: NodeJS.WriteStream): View {
   const written = new Map<string, string>();
   const write = ({ row }: { readonly row: MigrationRow }) => {
     const line = renderLine(toName(row), row);

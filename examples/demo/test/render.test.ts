@@ -73,9 +73,16 @@ describe('renderLine', () => {
 });
 
 describe('renderSummary', () => {
-  it('counts the states that occur, and leaves out what was never read', () => {
+  it('counts the states that occur, and what was never read', () => {
     expect(renderSummary(Object.values(sampleRows))).toBe(
-      ['6 migrations', '   3 running', '   1 awaiting_input', '   1 failed', '   1 unknown'].join('\n'),
+      [
+        '7 migrations',
+        '   3 running',
+        '   1 awaiting_input',
+        '   1 failed',
+        '   1 unknown',
+        '   1 not read yet',
+      ].join('\n'),
     );
   });
 });

@@ -11,6 +11,7 @@ export type {
 } from './adapter/contract.ts';
 export { type Clock, systemClock } from './engine/clock.ts';
 export { defaultEnginePolicy, type EnginePolicy } from './engine/engine-policy.ts';
+export type { LanePolicy } from './lane/lane.ts';
 export { assertSucceeded } from './model/assert-succeeded.ts';
 export { ConfigurationError } from './model/errors/configuration-error.ts';
 export {
@@ -19,9 +20,10 @@ export {
   MigrationStatusError,
 } from './model/errors/migration-status-error.ts';
 export { NotSucceededError } from './model/errors/not-succeeded-error.ts';
-export { type FailureClass, ProviderRequestError } from './model/errors/provider-request-error.ts';
+export { ProviderRequestError } from './model/errors/provider-request-error.ts';
 export { ProviderResponseError } from './model/errors/provider-response-error.ts';
-export { NotFoundOutError, WaitTimeoutError } from './model/errors/wait-errors.ts';
+export { type NotFoundOutCode, NotFoundOutError, WaitTimeoutError } from './model/errors/wait-errors.ts';
+export type { FailureClass } from './model/failure-class.ts';
 export {
   isMigrationState,
   isRestingState,
@@ -39,6 +41,8 @@ export type {
 export { parseMigrationStatus } from './model/parse-migration-status.ts';
 export { type MigrationSummary, summarize } from './model/summarize.ts';
 export type { Condition, ConditionKind } from './step/row.ts';
+export type { Anomaly } from './step/step.ts';
+export type { StepPolicy } from './step/step-policy.ts';
 export { type GetStatusOptions, getStatus } from './tracker/get-status.ts';
 export type { MigrationHandle } from './tracker/handle.ts';
 export type { MigrationRow, TrackLabels } from './tracker/migration-row.ts';

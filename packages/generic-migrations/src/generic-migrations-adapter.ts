@@ -1,5 +1,6 @@
 import {
   type CallContext,
+  ConfigurationError,
   createHttpClient,
   defineAdapter,
   type ListedMigration,
@@ -7,8 +8,10 @@ import {
   type MigrationProgress,
   type MigrationReading,
   MigrationStatusError,
+  ProviderResponseError,
   parseOptions,
   type ReadContext,
+  toMigrationKey,
 } from '@migration-status/core/adapter';
 import {
   type GenericMigrationsAdapterOptions,
@@ -26,15 +29,15 @@ import {
 } from './generic-migrations-schema.ts';
 import { genericMigrationsStates } from './generic-migrations-states.ts';
 import { toReading } from './to-reading.ts';
-import { toGenericMigrationsError, toReadingOfError } from './to-reading-of-error.ts';
+import { toError, toReadingOfError } from './to-reading-of-error.ts';
 import { toTaskProgress } from './to-task-progress.ts';
 import { type PageLimits, walkPages } from './walk-pages.ts';
 
 /** A migration as the list shows it. */
-type GenericListedMigration = ListedMigration<GenericMigrationsRef, GenericMigration>;
+type GenericListedMigration = ListedMigration<GenericMigration, GenericMigrationsRef>;
 
 /** Follows and lists the migrations of one organization. */
-export interface GenericMigrationsAdapter extends MigrationAdapter<GenericMigrationsRef, GenericMigration> {
+export interface GenericMigrationsAdapter extends MigrationAdapter<GenericMigration, GenericMigrationsRef> {
   /**
    * Lists the organization's migrations, page after page from page 1, each migration once; a page is asked for when its
    * first migration is.
@@ -65,7 +68,10 @@ export function createGenericMigrationsAdapter(
   options: GenericMigrationsAdapterOptions,
 ): GenericMigrationsAdapter {
   const { apiKey, baseUrl, taskProgress, tasksPath, assumedZone, account, timeoutMs, fetch, ...parsed } =
-    parseOptions(genericMigrationsOptionsSchema, options, 'createGenericMigrationsAdapter');
+    parseOptions(genericMigrationsOptionsSchema, options, {
+      provider: 'generic-migrations',
+      subject: 'createGenericMigrationsAdapter',
+    });
   const states = { ...genericMigrationsStates, ...parsed.states };
   const http = createHttpClient({
     provider: 'generic-migrations',
@@ -85,8 +91,9 @@ export function createGenericMigrationsAdapter(
     toKeyParts: ({ migrationId }) => [migrationId],
     toRequest: (ref) => ({ path: toPath('/migrations/{migrationId}', ref) }),
     schema: genericMigrationSchema,
-    toReading: (migration) => toReading(migration, states, assumedZone),
+    toReading: (migration, { ref }) => toReading(expectAsked(migration, ref), states, assumedZone),
     toReadingOfError,
+    toError,
   });
 
   async function getStatus(
@@ -100,7 +107,7 @@ export function createGenericMigrationsAdapter(
       return { ...reading, ...(progress && { progress }) };
     } catch (error) {
       context.signal?.throwIfAborted();
-      if (!MigrationStatusError.isInstance(error)) throw error;
+      if (!MigrationStatusError.isInstance(error) || ConfigurationError.isInstance(error)) throw error;
       return withoutTasks(reading, error);
     }
   }
@@ -110,7 +117,7 @@ export function createGenericMigrationsAdapter(
     signal: AbortSignal | undefined,
   ): Promise<MigrationProgress | undefined> {
     const reply = await http.send({ path: toPath(tasksPath, ref) }, signal);
-    if (!reply.isOk) throw toGenericMigrationsError(reply);
+    if (!reply.isOk) throw toError(reply);
     return toTaskProgress(reply.parse(genericMigrationsPageSchema));
   }
 
@@ -119,7 +126,10 @@ export function createGenericMigrationsAdapter(
     { signal }: CallContext = {},
   ): AsyncIterable<GenericListedMigration> {
     return listPages(
-      parseOptions(genericMigrationsListFilterSchema, filter, 'generic-migrations list'),
+      parseOptions(genericMigrationsListFilterSchema, filter, {
+        provider: 'generic-migrations',
+        subject: 'generic-migrations list',
+      }),
       signal,
     );
   }
@@ -134,7 +144,7 @@ export function createGenericMigrationsAdapter(
         ['page_size', String(limits.pageSize)],
       ] as const;
       const reply = await http.send({ path: '/migrations', query }, signal);
-      if (!reply.isOk) throw toGenericMigrationsError(reply);
+      if (!reply.isOk) throw toError(reply);
       return reply.parse(genericMigrationsPageSchema);
     }
     for await (const migration of walkPages(readPage, limits)) {
@@ -146,16 +156,27 @@ export function createGenericMigrationsAdapter(
   function toListed(migration: GenericMigration): GenericListedMigration {
     const ref = { migrationId: migration.id };
     const reading = toReading(migration, states, assumedZone);
-    return { key: adapter.key(ref), ...(isMigrationId(migration.id) && { ref }), reading };
+    return {
+      key: toMigrationKey('generic-migrations', [migration.id]),
+      ...(isMigrationId(migration.id) && { ref }),
+      reading,
+    };
   }
 
   return Object.freeze({ ...adapter, getStatus, list });
 }
 
-/** Checks the id once more, because a read may be handed one that `parseRef` has not seen. */
-function toPath(template: string, ref: GenericMigrationsRef): string {
-  const { migrationId } = parseOptions(genericMigrationsRefSchema, ref, 'generic-migrations ref');
-  return template.replaceAll('{migrationId}', encodeURIComponent(migrationId));
+/** A query wants an apostrophe encoded, which `encodeURIComponent` leaves as it is. */
+function toPath(template: string, { migrationId }: GenericMigrationsRef): string {
+  const encoded = encodeURIComponent(migrationId).replaceAll("'", '%27');
+  return template.replaceAll('{migrationId}', encoded);
+}
+
+/** Ids are compared without case, because a UUID may be written either way. */
+function expectAsked(migration: GenericMigration, { migrationId }: GenericMigrationsRef): GenericMigration {
+  if (migration.id.toLowerCase() === migrationId.toLowerCase()) return migration;
+  const message = 'generic-migrations: expected the migration that was asked for at $.id, got another';
+  throw new ProviderResponseError({ provider: 'generic-migrations', path: '$.id', message });
 }
 
 /** A throttled look at the tasks is a reason to wait, also where the status itself came. */

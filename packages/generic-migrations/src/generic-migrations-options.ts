@@ -1,17 +1,23 @@
-import { type MigrationState, migrationStates } from '@migration-status/core';
 import {
   baseUrlExpectation,
+  type CommonAdapterOptions,
+  fetchExpectation,
   headerValueExpectation,
   isBaseUrl,
   isFetch,
   isHeaderValue,
+  isTimeoutMs,
   isZone,
+  type MigrationState,
+  migrationStates,
+  type StandardSchema,
+  timeoutMsExpectation,
   zoneExpectation,
 } from '@migration-status/core/adapter';
 import * as z from 'zod/mini';
 
 /** How `createGenericMigrationsAdapter` reaches an organization. */
-export interface GenericMigrationsAdapterOptions {
+export interface GenericMigrationsAdapterOptions extends CommonAdapterOptions {
   /** Sent as `Authorization: Bearer …`; for servers only. */
   readonly apiKey: string;
   /** Default `https://worker.anon.com/api/v1`. */
@@ -30,12 +36,6 @@ export interface GenericMigrationsAdapterOptions {
   readonly tasksPath?: string | undefined;
   /** The zone in which times without one are read: `Z` or an offset such as `+02:00`. Default `Z`. */
   readonly assumedZone?: string | undefined;
-  /** A name for the organization, when several are followed and each has rate limits of its own. Never a credential. */
-  readonly account?: string | undefined;
-  /** For one request, in milliseconds. Default 30 000. */
-  readonly timeoutMs?: number | undefined;
-  /** Stands in for the platform's `fetch`. */
-  readonly fetch?: typeof fetch | undefined;
 }
 
 /** The address of a migration. The id is opaque: a UUID in the API, another form in webhooks. */
@@ -56,7 +56,13 @@ const count = z
   .number()
   .check(z.refine((value) => Number.isSafeInteger(value) && value > 0, 'a whole number above 0'));
 
-export const genericMigrationsOptionsSchema = z.strictObject({
+type CheckedOptions = GenericMigrationsAdapterOptions & {
+  readonly [Name in 'baseUrl' | 'states' | 'taskProgress' | 'tasksPath' | 'assumedZone']-?: NonNullable<
+    GenericMigrationsAdapterOptions[Name]
+  >;
+};
+
+export const genericMigrationsOptionsSchema: StandardSchema<CheckedOptions> = z.strictObject({
   apiKey: z.string().check(z.refine(isHeaderValue, headerValueExpectation)),
   baseUrl: z._default(
     z.string().check(z.refine(isBaseUrl, baseUrlExpectation)),
@@ -74,15 +80,18 @@ export const genericMigrationsOptionsSchema = z.strictObject({
   ),
   assumedZone: z._default(z.string().check(z.refine(isZone, zoneExpectation)), 'Z'),
   account: z.optional(text),
-  timeoutMs: z.optional(z.number().check(z.positive('a positive number of milliseconds'))),
-  fetch: z.optional(z.custom<typeof fetch>(isFetch, 'a function like the global fetch')),
+  timeoutMs: z.optional(z.number().check(z.refine(isTimeoutMs, timeoutMsExpectation))),
+  fetch: z.optional(z.custom<typeof fetch>(isFetch, fetchExpectation)),
 });
 
-export const genericMigrationsRefSchema = z.object({
+export const genericMigrationsRefSchema: StandardSchema<GenericMigrationsRef> = z.strictObject({
   migrationId: z.string().check(z.refine(isMigrationId, 'the id of a migration')),
 });
 
-export const genericMigrationsListFilterSchema = z.strictObject({
+export const genericMigrationsListFilterSchema: StandardSchema<{
+  readonly pageSize: number;
+  readonly maxPages: number;
+}> = z.strictObject({
   pageSize: z._default(count, 10),
   maxPages: z._default(count, Number.MAX_SAFE_INTEGER),
 });

@@ -1,15 +1,21 @@
+import type { StandardSchema } from '@migration-status/core/adapter';
 import * as z from 'zod/mini';
 
 const id = z.string().check(z.minLength(1, 'a non-empty string'));
 
 /** A migration. Fields beyond the documented ones are let through. */
-export const genericMigrationSchema = z.looseObject({ id, status: z.string() });
+export const genericMigrationSchema: StandardSchema<GenericMigration> = z.looseObject({
+  id,
+  status: z.string(),
+});
 
 /** A task of a migration; only its status is used. */
-export const genericMigrationTaskSchema = z.object({ status: z.string() });
+export const genericMigrationTaskSchema: StandardSchema<{ status: string }> = z.object({
+  status: z.string(),
+});
 
 /** An error, as far as one can guess: a text, or a list of what is wrong with the request. Used for the message only. */
-export const genericMigrationsErrorSchema = z.object({
+export const genericMigrationsErrorSchema: StandardSchema<{ detail: string | { msg: string }[] }> = z.object({
   detail: z.union([z.string(), z.array(z.object({ msg: z.string() }))]),
 });
 
@@ -17,12 +23,14 @@ export const genericMigrationsErrorSchema = z.object({
  * A list in any of the usual envelopes, because the vendor documents none: a bare array, or an object with the array under
  * `data`, `items`, `results`, `migrations` or `tasks`.
  */
-export const genericMigrationsPageSchema = z.transform((body: unknown, payload): GenericMigrationsPage => {
-  const page = toPage(body);
-  if (page) return page;
-  payload.issues.push({ code: 'custom', message: pageExpectation, input: body });
-  return z.NEVER;
-});
+export const genericMigrationsPageSchema: StandardSchema<GenericMigrationsPage> = z.transform(
+  (body: unknown, payload): GenericMigrationsPage => {
+    const page = toPage(body);
+    if (page) return page;
+    payload.issues.push({ code: 'custom', message: pageExpectation, input: body });
+    return z.NEVER;
+  },
+);
 
 /**
  * The migration as the API describes it. Documented besides `id` and `status`: `object`, `created`, `created_by_user_id`

@@ -127,6 +127,20 @@ const failures = [
     },
   },
   {
+    title: '403 with line breaks and control codes, which are taken out',
+    reply: {
+      status: 403,
+      body: JSON.stringify({ detail: 'No.\r\n\u001b[2JAll is well.\u0000\u009b' }),
+    },
+    error: {
+      ...refused,
+      code: 'forbidden',
+      failure: 'forbidden',
+      httpStatus: 403,
+      message: 'generic-migrations answered HTTP 403: No. [2JAll is well.',
+    },
+  },
+  {
     title: '429 with seconds',
     reply: { status: 429, headers: { 'retry-after': '7' } },
     error: { ...throttled, retryAfterMs: 7000 },
@@ -307,8 +321,8 @@ describe('the key stays out of every error, also when the provider repeats it', 
 it('the key stays out of readings, keys, lanes, URLs, lists and the adapter itself', async () => {
   const { fetch, requests } = createRecordingFetch(({ url }) => {
     if (url.endsWith('/tasks')) return new Response(`{"detail":"Invalid key ${canary}"}`, { status: 401 });
-    const isOne = url.endsWith('/one');
-    return new Response(readFixture(isOne ? 'working.json' : 'list_enveloped_guess.json'));
+    if (url.endsWith('/one')) return Response.json({ id: 'one', status: 'WORKING' });
+    return new Response(readFixture('list_enveloped_guess.json'));
   });
   const watched = createGenericMigrationsAdapter({ apiKey: canary, taskProgress: true, fetch });
   const reading = await watched.getStatus(ref);

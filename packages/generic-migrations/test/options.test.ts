@@ -1,7 +1,6 @@
-import { ConfigurationError } from '@migration-status/core/adapter';
 import { describe, expect, it } from 'vitest';
-import { expectNoCanary } from '../../../test/support/canary.ts';
 import { createRecordingFetch } from '../../../test/support/recording-fetch.ts';
+import { refusalOf } from '../../../test/support/refusal.ts';
 import { createGenericMigrationsAdapter } from '../src/generic-migrations-adapter.ts';
 import type {
   GenericMigrationsAdapterOptions,
@@ -15,16 +14,14 @@ function create(options: unknown) {
   return createGenericMigrationsAdapter(options as GenericMigrationsAdapterOptions);
 }
 
-/** What a call is refused with; the value that was handed in must not stand in it. */
-function refusalOf(call: () => unknown): { readonly option: string; readonly message: string } {
-  try {
-    call();
-  } catch (error) {
-    expectNoCanary(error, [canary]);
-    if (ConfigurationError.isInstance(error)) return { option: error.option, message: error.message };
-  }
-  return expect.unreachable('expected a ConfigurationError');
-}
+/** What every refusal here has; `option` and `message` tell them apart. */
+const refused = {
+  name: 'ConfigurationError',
+  kind: 'configuration',
+  code: 'invalid_configuration',
+  provider: 'generic-migrations',
+  isRetryable: false,
+};
 
 describe('an option', () => {
   const header = 'a non-empty string without line breaks or surrounding spaces';
@@ -56,15 +53,17 @@ describe('an option', () => {
     ['account', { ...valid, account: '' }, 'must be a non-empty string, got an empty string'],
     ['timeoutMs', { ...valid, timeoutMs: -1 }, 'must be a positive number of milliseconds, got a number'],
     ['fetch', { ...valid, fetch: canary }, 'must be a function like the global fetch, got a string'],
-  ])('%s is refused when it is not right (%#)', (option, options, expectation) => {
-    expect(refusalOf(() => create(options))).toEqual({
+  ])('%s is refused when it is not right (%#)', async (option, options, expectation) => {
+    expect(await refusalOf(() => create(options), [canary])).toEqual({
+      ...refused,
       option,
       message: `createGenericMigrationsAdapter: "${option}" ${expectation}`,
     });
   });
 
-  it('that does not exist is refused', () => {
-    expect(refusalOf(() => create({ ...valid, apikey: canary }))).toEqual({
+  it('that does not exist is refused', async () => {
+    expect(await refusalOf(() => create({ ...valid, apikey: canary }), [canary])).toEqual({
+      ...refused,
       option: 'apikey',
       message: 'createGenericMigrationsAdapter: there is no option "apikey"',
     });
@@ -74,8 +73,9 @@ describe('an option', () => {
     [undefined, 'nothing'],
     [null, 'null'],
     [canary, 'a string'],
-  ])('stands in an object, not in %j', (options, kind) => {
-    expect(refusalOf(() => create(options))).toEqual({
+  ])('stands in an object, not in %j', async (options, kind) => {
+    expect(await refusalOf(() => create(options), [canary])).toEqual({
+      ...refused,
       option: '',
       message: `createGenericMigrationsAdapter: the argument must be object, got ${kind}`,
     });
@@ -83,22 +83,52 @@ describe('an option', () => {
 });
 
 describe('a ref', () => {
-  it('is read from anything that has an id, whatever its form', () => {
-    const refs = ['9f5b41bd-7c5e-42d9-b332-b31686e94424', 'mig_01HX4J', '../', '🚚'];
-    expect(refs.map((migrationId) => create(valid).parseRef({ migrationId, note: 'let through' }))).toEqual(
-      refs.map((migrationId) => ({ migrationId })),
-    );
+  const { fetch, requests } = createRecordingFetch(() => new Response('{}'));
+  const adapter = create({ ...valid, taskProgress: true, fetch });
+
+  it('comes back as it was after JSON, whatever the form of its id', () => {
+    const refs = ['9f5b41bd-7c5e-42d9-b332-b31686e94424', 'mig_01HX4J', '../', '🚚'].map((migrationId) => ({
+      migrationId,
+    }));
+    expect(refs.map((ref) => adapter.parseRef(JSON.parse(JSON.stringify(ref))))).toEqual(refs);
   });
 
-  it.each([
-    [{}, 'must be string, got nothing'],
-    [{ migrationId: 7 }, 'must be string, got a number'],
-    [{ migrationId: '' }, 'must be the id of a migration, got an empty string'],
-    [{ migrationId: '..' }, 'must be the id of a migration, got a string'],
-  ])('is refused when it is %j', (ref, expectation) => {
-    expect(refusalOf(() => create(valid).parseRef(ref))).toEqual({
+  describe.each([
+    { ref: undefined, option: '', expectation: 'the argument must be object, got nothing' },
+    { ref: canary, option: '', expectation: 'the argument must be object, got a string' },
+    { ref: {}, option: 'migrationId', expectation: '"migrationId" must be string, got nothing' },
+    {
+      ref: { migrationId: 7 },
       option: 'migrationId',
-      message: `generic-migrations ref: "migrationId" ${expectation}`,
+      expectation: '"migrationId" must be string, got a number',
+    },
+    {
+      ref: { migrationId: '' },
+      option: 'migrationId',
+      expectation: '"migrationId" must be the id of a migration, got an empty string',
+    },
+    {
+      ref: { migrationId: '..' },
+      option: 'migrationId',
+      expectation: '"migrationId" must be the id of a migration, got a string',
+    },
+    {
+      ref: { migrationId: 'one', migration_id: canary },
+      option: 'migration_id',
+      expectation: 'there is no option "migration_id"',
+    },
+  ])('that is $ref is refused by name, before any request', ({ ref, option, expectation }) => {
+    it.each([
+      { call: 'parseRef', run: () => adapter.parseRef(ref) },
+      { call: 'key', run: () => adapter.key(ref as never) },
+      { call: 'getStatus', run: () => adapter.getStatus(ref as never) },
+    ])('by $call', async ({ run }) => {
+      expect(await refusalOf(run, [canary])).toEqual({
+        ...refused,
+        option,
+        message: `generic-migrations ref: ${expectation}`,
+      });
+      expect(requests).toEqual([]);
     });
   });
 });
@@ -110,10 +140,11 @@ describe('a list filter', () => {
     ['pageSize', { pageSize: '10' }, '"pageSize" must be number, got a string'],
     ['maxPages', { maxPages: -1 }, '"maxPages" must be a whole number above 0, got a number'],
     ['page', { page: 2 }, 'there is no option "page"'],
-  ])('is refused at the call when %s is not right (%#)', (option, filter, expectation) => {
+  ])('is refused at the call when %s is not right (%#)', async (option, filter, expectation) => {
     const { fetch, requests } = createRecordingFetch(() => new Response('[]'));
     const adapter = create({ ...valid, fetch });
-    expect(refusalOf(() => adapter.list(filter as GenericMigrationsListFilter))).toEqual({
+    expect(await refusalOf(() => adapter.list(filter as GenericMigrationsListFilter), [canary])).toEqual({
+      ...refused,
       option,
       message: `generic-migrations list: ${expectation}`,
     });

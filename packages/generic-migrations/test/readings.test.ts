@@ -168,12 +168,41 @@ describe('a migration', () => {
   );
 
   it('keeps its id and its state without a time that can be read', async () => {
-    const body = { id: 'mig_01HX4J', status: 'WORKING', created: 1_764_719_509 };
+    const body = { id: migrationId, status: 'WORKING', created: 1_764_719_509 };
     answer(`/migrations/${migrationId}`, body);
     expect(await createAdapter().getStatus(ref)).toEqual({
       state: 'running',
       nativeState: 'WORKING',
       native: body,
+    });
+  });
+
+  it('is known by its id in either case', async () => {
+    const body = { id: migrationId.toUpperCase(), status: 'COMPLETE' };
+    answer(`/migrations/${migrationId}`, body);
+    expect(await createAdapter().getStatus(ref)).toEqual({
+      state: 'succeeded',
+      nativeState: 'COMPLETE',
+      native: body,
+    });
+  });
+
+  it.each([
+    { taskProgress: false, id: '1f5b41bd-7c5e-42d9-b332-b31686e94424' },
+    { taskProgress: true, id: `${migrationId}0` },
+  ])('other than the one that was asked for, $id, is an error about the answer', async (other) => {
+    answer(`/migrations/${migrationId}`, { id: other.id, status: 'COMPLETE' });
+    const adapter = createAdapter({ taskProgress: other.taskProgress });
+    const error: unknown = await adapter.getStatus(ref).catch((reason: unknown) => reason);
+    expect({ ...Object(error), message: Object(error).message }).toEqual({
+      name: 'ProviderResponseError',
+      kind: 'response',
+      provider: 'generic-migrations',
+      code: 'invalid_response',
+      failure: 'invalid_response',
+      isRetryable: false,
+      path: '$.id',
+      message: 'generic-migrations: expected the migration that was asked for at $.id, got another',
     });
   });
 

@@ -2,7 +2,6 @@ import {
   type CallContext,
   createHttpClient,
   defineAdapter,
-  type HttpReply,
   type HttpRequest,
   type MigrationAdapter,
   type MigrationReading,
@@ -31,13 +30,13 @@ import {
 import { onlyOfficeStates } from './onlyoffice-states.ts';
 import { toCredentials } from './to-credentials.ts';
 import { toReading } from './to-reading.ts';
-import { isOwnNotFound, toOnlyOfficeError, toReadingOfError } from './to-reading-of-error.ts';
+import { isOwnNotFound, toError, toReadingOfError } from './to-reading-of-error.ts';
 
 /**
  * Follows and steers the one data import of an ONLYOFFICE DocSpace portal. Commands are queued by the portal: one that
  * resolves has been accepted, not carried out. Each is sent once.
  */
-export interface OnlyOfficeAdapter extends MigrationAdapter<OnlyOfficeRef, OnlyOfficeJob> {
+export interface OnlyOfficeAdapter extends MigrationAdapter<OnlyOfficeJob, OnlyOfficeRef> {
   /**
    * Asks for the parse of the archives that have been uploaded (`{ migratorName }`), or for the import of what a parse has
    * found (`{ selection }`), and gives the ref to follow. The portal ignores either, and says nothing, while a job of
@@ -103,14 +102,12 @@ export function createOnlyOfficeAdapter(options: OnlyOfficeAdapterOptions): Only
   const { portalUrl, auth, account, fields, staleGraceMs, timeoutMs, fetch } = parseOptions(
     onlyOfficeOptionsSchema,
     options,
-    'createOnlyOfficeAdapter',
+    { provider: 'onlyoffice', subject: 'createOnlyOfficeAdapter' },
   );
-  const { headers: credentials, secrets } = toCredentials(auth);
   const http = createHttpClient({
     provider: 'onlyoffice',
     baseUrl: portalUrl,
-    credentials,
-    secrets,
+    ...toCredentials(auth),
     timeoutMs,
     fetch,
   });
@@ -131,30 +128,37 @@ export function createOnlyOfficeAdapter(options: OnlyOfficeAdapterOptions): Only
     schema: onlyOfficeStatusSchema,
     toReading: (job, { ref, memo, wallTime }) => toReading(job, { ref, memo, wallTime, staleGraceMs }),
     toReadingOfError,
+    toError,
   });
 
-  async function start(input: OnlyOfficeStartInput, { signal }: CallContext = {}): Promise<OnlyOfficeRef> {
+  async function start(
+    input: OnlyOfficeStartInput,
+    { signal, wallTime = Date.now() }: CallContext = {},
+  ): Promise<OnlyOfficeRef> {
     if (isImportInput(input)) {
-      const { selection } = parseOptions(onlyOfficeImportInputSchema, input, 'onlyoffice start');
+      const { selection } = parseOptions(onlyOfficeImportInputSchema, input, {
+        provider: 'onlyoffice',
+        subject: 'onlyoffice start',
+      });
       const { operation: _operation, ...json } = selection;
       await command({ path: '/api/2.0/migration/migrate', json }, signal);
-      return { awaiting: 'import', importRequestedAt: new Date().toISOString() };
+      return { awaiting: 'import', importRequestedAt: new Date(wallTime).toISOString() };
     }
-    const { migratorName, awaiting = 'import' } = parseOptions(
-      onlyOfficeParseInputSchema,
-      input,
-      'onlyoffice start',
-    );
+    const { migratorName, awaiting = 'import' } = parseOptions(onlyOfficeParseInputSchema, input, {
+      provider: 'onlyoffice',
+      subject: 'onlyoffice start',
+    });
     const name = encodeURIComponent(migratorName.toWellFormed());
     await command({ path: `/api/2.0/migration/init/${name}` }, signal);
-    return { awaiting, parseRequestedAt: new Date().toISOString() };
+    return { awaiting, parseRequestedAt: new Date(wallTime).toISOString() };
   }
 
-  async function cancel(ref: OnlyOfficeRef, { signal }: CallContext = {}): Promise<void> {
-    const reading = await adapter.getStatus({ ...ref, awaiting: 'import' }, { signal });
+  async function cancel(ref: OnlyOfficeRef, context: CallContext = {}): Promise<void> {
+    const { awaiting: _awaiting, ...request } = adapter.parseRef(ref);
+    const reading = await adapter.getStatus({ ...request, awaiting: 'import' }, context);
     const reason = reasonNotToCancel(reading);
     if (reason !== undefined) throw toInvalidState(reason);
-    await command({ path: '/api/2.0/migration/cancel' }, signal);
+    await command({ path: '/api/2.0/migration/cancel' }, context.signal);
   }
 
   async function clear({ signal }: CallContext = {}): Promise<void> {
@@ -162,7 +166,10 @@ export function createOnlyOfficeAdapter(options: OnlyOfficeAdapterOptions): Only
   }
 
   async function finish(input: OnlyOfficeFinishInput, { signal }: CallContext = {}): Promise<void> {
-    const { sendWelcomeEmail } = parseOptions(onlyOfficeFinishInputSchema, input, 'onlyoffice finish');
+    const { sendWelcomeEmail } = parseOptions(onlyOfficeFinishInputSchema, input, {
+      provider: 'onlyoffice',
+      subject: 'onlyoffice finish',
+    });
     await command(
       { path: '/api/2.0/migration/finish', json: { isSendWelcomeEmail: sendWelcomeEmail } },
       signal,
@@ -172,14 +179,14 @@ export function createOnlyOfficeAdapter(options: OnlyOfficeAdapterOptions): Only
   async function logs({ signal }: CallContext = {}): Promise<string | undefined> {
     const reply = await http.send({ path: '/api/2.0/migration/logs' }, signal);
     if (isOwnNotFound(reply)) return undefined;
-    if (!reply.isOk) throw toOnlyOfficeError(reply);
-    if (isPage(reply)) throw toResponseError('a log, got a page');
+    if (!reply.isOk) throw toError(reply);
+    if (reply.isMarkup) throw toResponseError('a log, got a page');
     return reply.text;
   }
 
   async function listMigrators({ signal }: CallContext = {}): Promise<readonly string[]> {
     const reply = await http.send({ path: '/api/2.0/migration/list' }, signal);
-    if (!reply.isOk) throw toOnlyOfficeError(reply);
+    if (!reply.isOk) throw toError(reply);
     return reply.parse(onlyOfficeMigratorsSchema);
   }
 
@@ -189,7 +196,7 @@ export function createOnlyOfficeAdapter(options: OnlyOfficeAdapterOptions): Only
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const reply = await http.send({ method: 'POST', ...request }, signal);
-    if (!reply.isOk) throw toOnlyOfficeError(reply);
+    if (!reply.isOk) throw toError(reply);
     if (reply.text.trim() !== '') reply.parse(onlyOfficeCommandSchema);
   }
 
@@ -204,11 +211,6 @@ function toPortalName(portalUrl: string): string {
 
 function isImportInput(input: unknown): boolean {
   return typeof input === 'object' && input !== null && 'selection' in input;
-}
-
-/** A proxy in front of the portal answers with a page of its own. */
-function isPage(reply: HttpReply): boolean {
-  return reply.headers.get('content-type')?.startsWith('text/html') ?? false;
 }
 
 /** Canceling anything but a parse would stop nothing, and still delete the uploaded archives. */

@@ -1,10 +1,15 @@
 import {
   baseUrlExpectation,
+  type CommonAdapterOptions,
+  fetchExpectation,
   headerValueExpectation,
   isBaseUrl,
   isFetch,
   isHeaderValue,
+  isTimeoutMs,
   parseTimestamp,
+  type StandardSchema,
+  timeoutMsExpectation,
 } from '@migration-status/core/adapter';
 import * as z from 'zod/mini';
 
@@ -27,12 +32,10 @@ export type OnlyOfficeAuth =
   | { readonly authorization: string };
 
 /** How `createOnlyOfficeAdapter` reaches a portal. */
-export interface OnlyOfficeAdapterOptions {
+export interface OnlyOfficeAdapterOptions extends CommonAdapterOptions {
   /** Where the portal is: `https://portal.example.com`. */
   readonly portalUrl: string;
   readonly auth: OnlyOfficeAuth;
-  /** A name for the user, when several are followed at one portal and each has rate limits of its own. Never a credential. */
-  readonly account?: string | undefined;
   /**
    * Asks for those fields only that a status is read from, instead of the whole list of users at every read. From server
    * v3.2.1 on; what is not asked for is missing in `native`, and an empty backup is not noticed. Default false.
@@ -44,10 +47,6 @@ export interface OnlyOfficeAdapterOptions {
    * Default 120 000.
    */
   readonly staleGraceMs?: number | undefined;
-  /** For one request, in milliseconds. Default 30 000. */
-  readonly timeoutMs?: number | undefined;
-  /** Stands in for the platform's `fetch`. */
-  readonly fetch?: typeof fetch | undefined;
 }
 
 /** The address of the one job of a portal: there is no id, only what is awaited of it. */
@@ -107,19 +106,32 @@ const authSchema = z
   .check(z.refine(isOneForm, authExpectation));
 
 /** An {@link OnlyOfficeAuth} that has been checked: exactly one of its forms is there. */
-export type CheckedAuth = z.infer<typeof authSchema>;
+export interface CheckedAuth {
+  readonly apiKey?: string | undefined;
+  readonly token?: string | undefined;
+  readonly cookie?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly authorization?: string | undefined;
+}
 
-export const onlyOfficeOptionsSchema = z.strictObject({
+type CheckedOptions = Omit<OnlyOfficeAdapterOptions, 'auth'> & {
+  readonly auth: CheckedAuth;
+  readonly fields: boolean;
+  readonly staleGraceMs: number;
+};
+
+export const onlyOfficeOptionsSchema: StandardSchema<CheckedOptions> = z.strictObject({
   portalUrl: z.string().check(z.refine(isBaseUrl, baseUrlExpectation)),
   auth: authSchema,
   account: z.optional(id),
   fields: z._default(z.boolean(), false),
   staleGraceMs: z._default(z.number().check(z.nonnegative('a number of milliseconds, 0 or more')), 120_000),
-  timeoutMs: z.optional(z.number().check(z.positive('a positive number of milliseconds'))),
-  fetch: z.optional(z.custom<typeof fetch>(isFetch, 'a function like the global fetch')),
+  timeoutMs: z.optional(z.number().check(z.refine(isTimeoutMs, timeoutMsExpectation))),
+  fetch: z.optional(z.custom<typeof fetch>(isFetch, fetchExpectation)),
 });
 
-export const onlyOfficeRefSchema = z.object({
+export const onlyOfficeRefSchema: StandardSchema<OnlyOfficeRef> = z.strictObject({
   awaiting,
   parseRequestedAt: requestedAt,
   importRequestedAt: requestedAt,
@@ -128,11 +140,17 @@ export const onlyOfficeRefSchema = z.object({
 /** `.` and `..` are the two names that no encoding keeps from being steps in a path. */
 const migratorName = id.check(z.regex(/^(?!\.{1,2}$)/, 'the name of a migrator'));
 
-export const onlyOfficeParseInputSchema = z.strictObject({ migratorName, awaiting });
+export const onlyOfficeParseInputSchema: StandardSchema<
+  Extract<OnlyOfficeStartInput, { migratorName: string }>
+> = z.strictObject({ migratorName, awaiting });
 
-export const onlyOfficeImportInputSchema = z.strictObject({ selection: z.looseObject({ migratorName: id }) });
+export const onlyOfficeImportInputSchema: StandardSchema<
+  Extract<OnlyOfficeStartInput, { selection: object }>
+> = z.strictObject({ selection: z.looseObject({ migratorName: id }) });
 
-export const onlyOfficeFinishInputSchema = z.strictObject({ sendWelcomeEmail: z.boolean() });
+export const onlyOfficeFinishInputSchema: StandardSchema<OnlyOfficeFinishInput> = z.strictObject({
+  sendWelcomeEmail: z.boolean(),
+});
 
 function isCookieValue(value: string): boolean {
   return /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/.test(value);

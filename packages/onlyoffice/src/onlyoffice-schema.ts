@@ -95,14 +95,21 @@ export const onlyOfficeStatusSchema: StandardSchema<OnlyOfficeJob | null | undef
 export const onlyOfficeMigratorsSchema: StandardSchema<string[]> = inEitherForm(z.array(z.string()));
 
 /** The answer to a command when it has a body: the envelope around nothing. */
-export const onlyOfficeCommandSchema = z.looseObject({ statusCode: z.literal(200) });
+export const onlyOfficeCommandSchema: StandardSchema<{ statusCode: 200 }> = z.looseObject({
+  statusCode: z.literal(200),
+});
+
+interface OnlyOfficeError {
+  readonly error?: { readonly message?: string | null | undefined } | undefined;
+  readonly response?: { readonly title: string } | undefined;
+}
 
 /**
  * An error: by the API's own envelope, or as a rejected model inside the envelope of a success. The envelope also holds a
  * .NET type and a stack trace, which are left where they are. Nothing is required, because a proxy may answer in the
  * portal's place.
  */
-export const onlyOfficeErrorSchema = z.object({
+export const onlyOfficeErrorSchema: StandardSchema<OnlyOfficeError> = z.object({
   error: z.catch(z.optional(z.object({ message: z.nullish(z.string()) })), undefined),
   response: z.catch(z.optional(z.object({ title: z.string() })), undefined),
 });

@@ -1,4 +1,4 @@
-import type { FailureClass, HttpReply } from '@migration-status/core/adapter';
+import type { FailureClass, HttpReply, MigrationStatusError } from '@migration-status/core/adapter';
 import { onlyOfficeErrorSchema } from './onlyoffice-schema.ts';
 
 /**
@@ -19,30 +19,22 @@ const bareReplies: Readonly<
   },
 };
 
-/** No error answer says anything about the migration: "no job" is a success without a job. All of them are thrown. */
-export function toReadingOfError(reply: HttpReply): never {
-  throw toOnlyOfficeError(reply);
+/** No error answer says anything about the migration: "no job" is a success without a job. */
+export function toReadingOfError(): undefined {
+  return undefined;
 }
 
 /**
  * The error that an answer outside 2xx amounts to, by its HTTP status. What the portal says is passed on for people; it
  * is in the portal's language, so nothing is decided by it.
  */
-export function toOnlyOfficeError(reply: HttpReply): Error {
-  const said = parseError(reply);
+export function toError(reply: HttpReply): MigrationStatusError {
+  const said = reply.tryParse(onlyOfficeErrorSchema);
   const providerMessage = said?.error?.message ?? said?.response?.title;
   return reply.toError({ providerMessage, ...(reply.text.trim() === '' && bareReplies[reply.status]) });
 }
 
 /** Whether a 404 is the API's own, about what was asked for, and not about the whole portal. */
 export function isOwnNotFound(reply: HttpReply): boolean {
-  return reply.status === 404 && parseError(reply)?.error !== undefined;
-}
-
-function parseError(reply: HttpReply) {
-  try {
-    return reply.parse(onlyOfficeErrorSchema);
-  } catch {
-    return undefined;
-  }
+  return reply.status === 404 && reply.tryParse(onlyOfficeErrorSchema)?.error !== undefined;
 }

@@ -9,7 +9,7 @@ import type { OnlyOfficeJob, OnlyOfficeParseResult } from './onlyoffice-schema.t
 import { onlyOfficeStates } from './onlyoffice-states.ts';
 
 /** What a reading depends on besides the job. */
-export interface ReadingConditions {
+export interface ReadingContext {
   readonly ref: OnlyOfficeRef;
   /** What the last reading of the same ref left as `memo`. */
   readonly memo: unknown;
@@ -29,12 +29,12 @@ type Reading = MigrationReading<OnlyOfficeJob>;
 type StateWord = keyof typeof onlyOfficeStates;
 
 /** The job of a portal, or none → what it says to somebody who awaits what the ref says. */
-export function toReading(job: OnlyOfficeJob | null | undefined, conditions: ReadingConditions): Reading {
-  const { ref } = conditions;
+export function toReading(job: OnlyOfficeJob | null | undefined, context: ReadingContext): Reading {
+  const { ref } = context;
   const shown = job ? toJobReading(job) : toReadingOfNothing();
   const reading = ref.awaiting === 'parse' ? asParse(shown) : shown;
   const request = toPhaseRequest(ref);
-  return request ? asAnswerTo(request, reading, conditions) : reading;
+  return request ? asAnswerTo(request, reading, context) : reading;
 }
 
 /**
@@ -61,12 +61,12 @@ function toPhaseRequest(ref: OnlyOfficeRef): PhaseRequest | undefined {
  * possibly no job. Neither says anything about what was asked for, so nothing of it is kept, until that has been seen to
  * go on or the grace is over. The memo names the request, so that it vouches for no other one.
  */
-function asAnswerTo(request: PhaseRequest, reading: Reading, conditions: ReadingConditions): Reading {
+function asAnswerTo(request: PhaseRequest, reading: Reading, context: ReadingContext): Reading {
   const { phase, requestedAt } = request;
-  if (isBegunBy(conditions.memo, request) || (isGoingOn(reading) && reading.phase === phase))
+  if (isBegunBy(context.memo, request) || (isGoingOn(reading) && reading.phase === phase))
     return { ...reading, memo: { begun: requestedAt } };
   const saysNoEnd = isGoingOn(reading) || reading.state === 'unknown';
-  if (saysNoEnd || !isJustRequested(request, conditions)) return reading;
+  if (saysNoEnd || !isJustRequested(request, context)) return reading;
   return { state: 'pending', nativeState: reading.nativeState, phase, native: reading.native };
 }
 
@@ -79,10 +79,7 @@ function isGoingOn({ state }: Reading): boolean {
 }
 
 /** Both directions count: the clock that wrote the ref may be ahead of the one that reads it. */
-function isJustRequested(
-  { requestedAt }: PhaseRequest,
-  { wallTime, staleGraceMs }: ReadingConditions,
-): boolean {
+function isJustRequested({ requestedAt }: PhaseRequest, { wallTime, staleGraceMs }: ReadingContext): boolean {
   const time = parseTimestamp(requestedAt)?.iso;
   return time !== undefined && Math.abs(wallTime - Date.parse(time)) < staleGraceMs;
 }

@@ -188,6 +188,19 @@ const refusals: readonly { title: string; answer: Answer; error: object }[] = [
     },
   },
   {
+    title: 'a message with line breaks and control codes, which are taken out',
+    answer: {
+      httpStatus: 403,
+      body: JSON.stringify({ error: { message: 'No.\r\n\u001b[2JAll is well.\u0000\u009b' } }),
+    },
+    error: {
+      code: 'forbidden',
+      failure: 'forbidden',
+      httpStatus: 403,
+      message: 'onlyoffice answered HTTP 403: No. [2JAll is well.',
+    },
+  },
+  {
     title: 'a proxy that answers in HTML',
     answer: { httpStatus: 502, body: badGateway, headers: { 'content-type': 'text/html' } },
     error: {
@@ -389,12 +402,8 @@ describe.each(['parse', 'import', 'clear', 'finish'] as const)(
   },
 );
 
-test('a page is not taken for a log', async () => {
-  const answer = {
-    httpStatus: 200,
-    body: '<h1>Sign in</h1>',
-    headers: { 'content-type': 'text/html; charset=utf-8' },
-  };
+test.each(['text/html; charset=utf-8', 'text/plain'])('a page is not taken for a log: %s', async (type) => {
+  const answer = { httpStatus: 200, body: '\n<h1>Sign in</h1>', headers: { 'content-type': type } };
   expect(allOf(await failWith(answer, 'logs'))).toEqual({
     ...responseError,
     path: '$',

@@ -98,6 +98,18 @@ describe('a start', () => {
     },
   );
 
+  test.each([
+    { input: { migratorName: 'Nextcloud' }, time: 'parseRequestedAt' },
+    { input: { selection: { migratorName: 'Nextcloud' } }, time: 'importRequestedAt' },
+  ])('with $input is stamped with the time that the caller gives', async ({ input, time }) => {
+    const { portal } = createPortal('parse_queued.json');
+    const wallTime = Date.parse('2026-05-01T08:00:00.250Z');
+    expect(await portal.start(input, { wallTime })).toEqual({
+      awaiting: 'import',
+      [time]: '2026-05-01T08:00:00.250Z',
+    });
+  });
+
   test('with a selection posts it without its operation, and remembers when', async () => {
     const { portal, requests } = createPortal('parse_completed_awaiting_input.json');
     const { native } = await portal.getStatus({});
@@ -175,6 +187,15 @@ describe('a cancel', () => {
     const { portal, requests } = createPortal('migration_completed.json');
     await portal.cancel(await portal.start({ migratorName: 'Nextcloud' }));
     expect(namesOf(requests).slice(1)).toEqual([read, cancel]);
+  });
+
+  test('reads by the time that the caller gives', async () => {
+    const { portal, requests } = createPortal('migration_completed.json');
+    const ref = { parseRequestedAt: now };
+    await expect(portal.cancel(ref, { wallTime: Date.parse(now) + 3_600_000 })).rejects.toMatchObject({
+      code: 'invalid_state',
+    });
+    expect(namesOf(requests)).toEqual([read]);
   });
 
   const isImport = 'onlyoffice: an import cannot be canceled; it would only lose its archives';
@@ -261,6 +282,11 @@ describe('the log', () => {
     expect(requests).toEqual([{ method: 'GET', url, headers, body: '' }]);
   });
 
+  test('may be called HTML when it is none', async () => {
+    const { portal } = createPortalWithLog('10:30 start\n', { headers: { 'content-type': 'text/html' } });
+    expect(await portal.logs()).toBe('10:30 start\n');
+  });
+
   test('is undefined when there is no job', async () => {
     const { portal } = createPortalWithLog(readFixture('error_404_logs_no_migration.json'), { status: 404 });
     expect(await portal.logs()).toBeUndefined();
@@ -323,7 +349,6 @@ test('the adapter offers reads, the two starts, and what else can be done with t
       list: false,
       start: true,
       cancel: true,
-      push: false,
     },
     states: expect.objectContaining({ 'parse:completed': 'awaiting_input' }),
     parseRef: expect.any(Function),

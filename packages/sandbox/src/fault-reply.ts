@@ -1,6 +1,6 @@
+import { htmlReply } from './api-reply.ts';
 import type { Fault } from './faults.ts';
 import type { ApiReply, ProviderApi } from './provider-api.ts';
-import { htmlReply } from './provider-api.ts';
 
 /** What happens to a request: an answer and the way it goes out, or none. */
 export type Outcome =

@@ -51,95 +51,41 @@ export interface InjectFaultOptions {
   readonly path?: string | RegExp | undefined;
 }
 
-/** An injected fault; `untilMs` is on the sandbox's clock. */
-export interface PlannedFault {
-  readonly fault: Fault;
-  readonly times: number;
-  readonly untilMs: number;
-  readonly path: string | RegExp | undefined;
-}
+const retryAfterForms = [undefined, 'seconds', 'http_date', 'absent'];
 
-/** The faults of one server, oldest first. */
-export interface FaultPlan {
-  /** Returns a function that takes the fault out again; calling it twice does no harm. */
-  add(planned: PlannedFault): () => void;
-  /** Takes one use of the oldest fault that applies. */
-  take(path: string, nowMs: number): Fault | undefined;
-  clear(): void;
-}
-
-/** Creates an empty plan. */
-export function createFaultPlan(): FaultPlan {
-  const entries = new Set<{ readonly planned: PlannedFault; timesLeft: number }>();
-
-  return {
-    add(planned) {
-      const entry = { planned, timesLeft: planned.times };
-      entries.add(entry);
-      return () => {
-        entries.delete(entry);
-      };
-    },
-    take(path, nowMs) {
-      for (const entry of entries) {
-        if (nowMs >= entry.planned.untilMs) {
-          entries.delete(entry);
-          continue;
-        }
-        if (!matches(entry.planned.path, path)) continue;
-        entry.timesLeft -= 1;
-        if (entry.timesLeft <= 0) entries.delete(entry);
-        return entry.planned.fault;
-      }
-      return undefined;
-    },
-    clear: () => entries.clear(),
-  };
-}
-
-function matches(filter: string | RegExp | undefined, path: string): boolean {
-  if (filter === undefined) return true;
-  return typeof filter === 'string' ? filter === path : path.search(filter) !== -1;
-}
+/** The fields that each type of fault has besides its type. */
+const faultFields: Readonly<Record<Fault['type'], readonly string[]>> = {
+  rate_limit: ['retryAfterMs', 'retryAfterForm'],
+  server_error: ['status', 'body'],
+  hang: [],
+  reset: [],
+  slow_body: ['chunkDelayMs', 'chunkBytes'],
+  truncated_json: [],
+  malformed_json: [],
+  redirect: ['location', 'status'],
+};
 
 /** Throws an `Error` that names the field of the fault and says what is expected of it. */
 export function requireFault(fault: Fault): void {
+  requireOneOf('fault.type', fault.type, Object.keys(faultFields));
+  requireKnownKeys('fault', fault, ['type', ...faultFields[fault.type]]);
   switch (fault.type) {
     case 'rate_limit':
-      requireKnownKeys('fault', fault, ['type', 'retryAfterMs', 'retryAfterForm']);
       requireOptionalDuration('fault.retryAfterMs', fault.retryAfterMs);
-      requireOneOf('fault.retryAfterForm', fault.retryAfterForm, [
-        undefined,
-        'seconds',
-        'http_date',
-        'absent',
-      ]);
+      requireOneOf('fault.retryAfterForm', fault.retryAfterForm, retryAfterForms);
       return;
     case 'server_error':
-      requireKnownKeys('fault', fault, ['type', 'status', 'body']);
       requireOneOf('fault.status', fault.status, [undefined, 500, 502, 503, 504]);
       requireOneOf('fault.body', fault.body, [undefined, 'html', 'provider']);
       return;
     case 'slow_body':
-      requireKnownKeys('fault', fault, ['type', 'chunkDelayMs', 'chunkBytes']);
       requireDuration('fault.chunkDelayMs', fault.chunkDelayMs);
       if (fault.chunkBytes !== undefined) requireCount('fault.chunkBytes', fault.chunkBytes);
       return;
     case 'redirect':
-      requireKnownKeys('fault', fault, ['type', 'location', 'status']);
       requireText('fault.location', fault.location);
       requireOneOf('fault.status', fault.status, [undefined, 301, 302, 303, 307, 308]);
       return;
-    case 'hang':
-    case 'reset':
-    case 'truncated_json':
-    case 'malformed_json':
-      requireKnownKeys('fault', fault, ['type']);
-      return;
-    default:
-      throw new Error(
-        `fault.type must be one of rate_limit, server_error, hang, reset, slow_body, truncated_json, malformed_json, redirect; got ${String(Reflect.get(fault, 'type'))}`,
-      );
   }
 }
 

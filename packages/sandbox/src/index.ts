@@ -1,12 +1,13 @@
+export type { BookedProvider } from './booked-provider.ts';
 export type { Fault, InjectFaultOptions } from './faults.ts';
 export type { GenericMigrationsCredentials } from './generic-migrations/generic-migrations-api.ts';
-export type { ListEnvelope } from './generic-migrations/generic-migrations-bodies.ts';
 export type {
   GenericMigrationRef,
   GenericMigrationScript,
   GenericMigrationsSandbox,
   GenericMigrationTaskScript,
 } from './generic-migrations/generic-migrations-provider.ts';
+export type { ListEnvelope } from './generic-migrations/list-page.ts';
 export type { MigrationScript, NextTimelineOptions } from './migration-book.ts';
 export type {
   OnlyOfficePortal,

@@ -1,5 +1,5 @@
 import { requireKnownKeys, requireOptionalDuration } from './argument-checks.ts';
-import type { TimelinePath } from './generated-timeline.ts';
+import type { Course } from './generated-timeline.ts';
 import { generateTimeline } from './generated-timeline.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -35,7 +35,7 @@ export interface NewMigration<Details> {
   /** Default: the provider's next id. */
   readonly id?: string | undefined;
   /** The courses to draw from when the script has no timeline. */
-  readonly paths: readonly TimelinePath[];
+  readonly courses: readonly Course[];
   readonly details: Details;
 }
 
@@ -44,10 +44,8 @@ export interface MigrationBook<Details> {
   add(migration: NewMigration<Details>): ScriptedMigration<Details>;
   /** Keeps a script for the next migration that is started over HTTP. */
   queue(timeline: Timeline, options?: NextTimelineOptions): void;
-  /** The script at the head of the queue, or an empty one. */
-  nextScript(): MigrationScript;
-  /** The migration as it was scripted, also while the provider does not know it yet. */
-  get(id: string): ScriptedMigration<Details> | undefined;
+  /** Starts a migration that came over HTTP: by the script at the head of the queue, or else on one of the courses. */
+  start(courses: readonly Course[], details: Details): ScriptedMigration<Details>;
   /** `undefined` for an unknown id, and for one that is not known yet. */
   find(id: string, nowMs: number): FoundMigration<Details> | undefined;
   /** Every migration that is known by now, oldest first. */
@@ -72,29 +70,30 @@ export function createMigrationBook<Details>(
     return { migration, position: positionAt(migration.timeline, elapsedMs) };
   }
 
+  function add({ script, id = createId(), courses, details }: NewMigration<Details>) {
+    if (migrations.has(id)) throw new Error(`the id ${id} must be new: a migration with it exists already`);
+    requireScript(script);
+    const timeline = script.timeline ?? generateTimeline(random, courses);
+    const migration: ScriptedMigration<Details> = {
+      id,
+      startedAtMs: clock.now(),
+      notFoundForMs: clock.toClockMs(script.notFoundForMs ?? 0),
+      timeline: mapDurations(timeline, clock.toClockMs),
+      details,
+    };
+    migrations.set(id, migration);
+    return migration;
+  }
+
   return {
-    add({ script, id = createId(), paths, details }) {
-      if (migrations.has(id)) throw new Error(`the id ${id} must be new: a migration with it exists already`);
-      requireScript(script);
-      const timeline = script.timeline ?? generateTimeline(random, paths);
-      const migration: ScriptedMigration<Details> = {
-        id,
-        startedAtMs: clock.now(),
-        notFoundForMs: clock.toClockMs(script.notFoundForMs ?? 0),
-        timeline: mapDurations(timeline, clock.toClockMs),
-        details,
-      };
-      migrations.set(id, migration);
-      return migration;
-    },
+    add,
     queue(timeline, options = {}) {
       requireKnownKeys('options', options, ['notFoundForMs']);
       const script = { ...options, timeline };
       requireScript(script);
       queuedScripts.push(script);
     },
-    nextScript: () => queuedScripts.shift() ?? {},
-    get: (id) => migrations.get(id),
+    start: (courses, details) => add({ script: queuedScripts.shift() ?? {}, courses, details }),
     find(id, nowMs) {
       const migration = migrations.get(id);
       return migration && locate(migration, nowMs);

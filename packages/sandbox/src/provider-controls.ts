@@ -1,5 +1,6 @@
+import { createFaultPlan } from './fault-plan.ts';
 import type { Fault, InjectFaultOptions } from './faults.ts';
-import { createFaultPlan, requireFault, requireInjectFaultOptions } from './faults.ts';
+import { requireFault, requireInjectFaultOptions } from './faults.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 
 /** One request that reached a server. It never holds a credential, a header or a body. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { htmlReply } from './api-reply.ts';
 import type { Drip, Outcome } from './fault-reply.ts';
 import { toOutcome } from './fault-reply.ts';
 import type { Fault } from './faults.ts';
 import type { ApiReply, ApiRequest, ProviderApi } from './provider-api.ts';
-import { htmlReply } from './provider-api.ts';
 import type { ControlDesk } from './provider-controls.ts';
 
 const largestBodyBytes = 1024 * 1024;
@@ -16,6 +16,12 @@ export interface ProviderServer {
   /** `http://127.0.0.1:41233` */
   readonly origin: string;
   /** Stops listening and destroys every open connection. May be called again. */
+  close(): Promise<void>;
+}
+
+/** A provider that listens, and how to stop it. */
+export interface RunningProvider<Provider> {
+  readonly provider: Provider;
   close(): Promise<void>;
 }
 

@@ -1,18 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ManualClock } from '../../../test/support/manual-clock.ts';
+import { createManualClock } from '../../../test/support/manual-clock.ts';
+import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import type { Fault, Sandbox } from '../src/index.ts';
 import { createSandbox } from '../src/index.ts';
 import { ask } from './support/ask.ts';
-import { readFixture } from './support/fixture.ts';
-import { createHandClock } from './support/hand-clock.ts';
+
+const readFixtureText = createFixtureReader(new URL('../../velt/test/', import.meta.url).href);
+const readFixture = (name: string) => JSON.parse(readFixtureText(`${name}.json`));
 
 const path = '/api/1/rest/public/apim_service/migration_status/sandbox-env';
 
-let clock: ReturnType<typeof createHandClock>;
+let clock: ManualClock;
 let sandbox: Sandbox;
 let statusToken: string;
 
 beforeEach(async () => {
-  clock = createHandClock('2026-04-28T10:30:00Z');
+  clock = createManualClock(Date.parse('2026-04-28T10:30:00Z'));
   sandbox = await createSandbox({ now: clock.now, timeScale: 10 });
   statusToken = sandbox.snaplogic.addMigration({ timeline: [{ status: 'Migrating' }] }).statusToken;
 });
@@ -95,7 +99,7 @@ describe('server_error', () => {
     ]);
     sandbox.velt.injectFault({ type: 'server_error' });
     const own = await ask(sandbox.velt.baseUrl);
-    expect([own.status, own.body]).toEqual([500, readFixture('velt/error_internal.json')]);
+    expect([own.status, own.body]).toEqual([500, readFixture('error_internal')]);
   });
 
   it('takes the other body when told to', async () => {
@@ -208,9 +212,9 @@ describe('how long a fault stays', () => {
 
   it('is a time in provider time, and every request within it', async () => {
     sandbox.snaplogic.injectFault({ type: 'server_error' }, { forMs: 1_000 });
-    clock.advance(99);
+    await clock.advance(99);
     expect(await statuses(3)).toEqual([500, 500, 500]);
-    clock.advance(1);
+    await clock.advance(1);
     expect(await statuses(1)).toEqual([200]);
     sandbox.snaplogic.injectFault({ type: 'server_error' }, { forMs: 1_000, times: 1 });
     expect(await statuses(2)).toEqual([500, 200]);

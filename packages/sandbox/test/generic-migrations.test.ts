@@ -1,20 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ManualClock } from '../../../test/support/manual-clock.ts';
+import { createManualClock } from '../../../test/support/manual-clock.ts';
+import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import type { ListEnvelope, Sandbox } from '../src/index.ts';
 import { createSandbox } from '../src/index.ts';
 import { ask } from './support/ask.ts';
-import { readFixture } from './support/fixture.ts';
-import { createHandClock } from './support/hand-clock.ts';
+
+const readFixtureText = createFixtureReader(new URL('../../generic-migrations/test/', import.meta.url).href);
+const readFixture = (name: string) => JSON.parse(readFixtureText(`${name}.json`));
 
 const migrationId = '9f5b41bd-7c5e-42d9-b332-b31686e94424';
 const anyUuid = expect.stringMatching(
   /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
 );
 
-let clock: ReturnType<typeof createHandClock>;
+let clock: ManualClock;
 let sandbox: Sandbox;
 
 beforeEach(async () => {
-  clock = createHandClock('2025-12-02T23:51:49.807Z');
+  clock = createManualClock(Date.parse('2025-12-02T23:51:49.807Z'));
   sandbox = await createSandbox({ now: clock.now });
 });
 
@@ -32,7 +36,7 @@ async function send(method: string, path: string, body?: unknown) {
 
 /** A fixture with what the sandbox chooses itself: the user, the company and the microseconds. */
 function readMigration(name: string) {
-  const fixture = readFixture(`generic-migrations/${name}.json`);
+  const fixture = readFixture(name);
   return {
     ...fixture,
     created: '2025-12-02T23:51:49.807000',
@@ -45,7 +49,7 @@ describe('one migration', () => {
   const names = ['not_ready', 'not_started', 'working', 'pending_user_input', 'unknown_status', 'complete'];
 
   it('follows the timeline and has no company before anyone has logged in', async () => {
-    const words = names.map((name): string => readFixture(`generic-migrations/${name}.json`).status);
+    const words = names.map((name): string => readFixture(name).status);
     const timeline = words.map((status, index) =>
       index < words.length - 1 ? { status, forMs: 1_000 } : { status },
     );
@@ -55,12 +59,12 @@ describe('one migration', () => {
         status: 200,
         body: readMigration(name),
       });
-      clock.advance(1_000);
+      await clock.advance(1_000);
     }
   });
 
   it.each(['failed', 'completed_with_failures', 'login_abandoned'])('can end as %s', async (name) => {
-    const { status } = readFixture(`generic-migrations/${name}.json`);
+    const { status } = readFixture(name);
     sandbox.genericMigrations.addMigration({ migrationId, timeline: [{ status }] });
     expect(await send('GET', `/migrations/${migrationId}`)).toEqual({
       status: 200,
@@ -74,10 +78,10 @@ describe('one migration', () => {
       timeline: [{ status: 'WORKING' }],
       notFoundForMs: 5,
     });
-    const notFound = { status: 404, body: readFixture('generic-migrations/error_404_guess.json') };
+    const notFound = { status: 404, body: readFixture('error_404_guess') };
     expect(await send('GET', `/migrations/${migrationId}`)).toEqual(notFound);
     expect(await send('GET', `/migrations/${migrationId}/tasks`)).toEqual(notFound);
-    clock.advance(5);
+    await clock.advance(5);
     expect((await send('GET', `/migrations/${migrationId}`)).status).toBe(200);
   });
 });
@@ -89,7 +93,7 @@ describe('tasks', () => {
   }
 
   it('have timelines of their own', async () => {
-    clock = createHandClock('2025-12-02T23:55:00Z');
+    clock = createManualClock(Date.parse('2025-12-02T23:55:00Z'));
     await using own = await createSandbox({ now: clock.now });
     own.genericMigrations.addMigration({
       migrationId,
@@ -115,12 +119,12 @@ describe('tasks', () => {
         },
       ],
     });
-    clock.advance(180_000);
+    await clock.advance(180_000);
     const { baseUrl, credentials } = own.genericMigrations;
     const { body } = await ask(`${baseUrl}/migrations/${migrationId}/tasks`, {
       headers: { authorization: `Bearer ${credentials.apiKey}` },
     });
-    const expected = readFixture('generic-migrations/tasks_list_guess.json');
+    const expected = readFixture('tasks_list_guess');
     for (const task of expected.data) task.id = anyUuid;
     expect(body).toEqual(expected);
   });
@@ -135,9 +139,9 @@ describe('tasks', () => {
       ],
     });
     expect(await taskStatuses()).toEqual(['PENDING', 'PENDING', 'PENDING']);
-    clock.advance(2_000);
+    await clock.advance(2_000);
     expect(await taskStatuses()).toEqual(['COMPLETE', 'IN_PROGRESS', 'PENDING']);
-    clock.advance(2_000);
+    await clock.advance(2_000);
     expect(await taskStatuses()).toEqual(['COMPLETE', 'COMPLETE', 'FAILED']);
   });
 
@@ -145,7 +149,7 @@ describe('tasks', () => {
     const timeline = [{ status: 'NOT_STARTED', forMs: 1_000 }, { status: 'FAILED' }];
     sandbox.genericMigrations.addMigration({ migrationId, timeline });
     expect(await taskStatuses()).toEqual(['PENDING', 'PENDING', 'PENDING']);
-    clock.advance(1_000);
+    await clock.advance(1_000);
     expect(await taskStatuses()).toEqual(['COMPLETE', 'COMPLETE', 'FAILED']);
   });
 
@@ -170,7 +174,7 @@ describe('the list', () => {
   });
 
   function expectedItems() {
-    return readFixture('generic-migrations/list_bare_array_guess.json').map((item: object) => ({
+    return readFixture('list_bare_array_guess').map((item: object) => ({
       ...item,
       created: '2025-12-02T23:51:49.807000',
       created_by_user_id: expect.any(String),
@@ -183,7 +187,7 @@ describe('the list', () => {
     const paging = { page: 1, page_size: 10 };
     const bodies: [ListEnvelope, unknown][] = [
       ['array', items],
-      ['data', { ...readFixture('generic-migrations/list_enveloped_guess.json'), data: items }],
+      ['data', { ...readFixture('list_enveloped_guess'), data: items }],
       ['items', { items, ...paging, total: 3 }],
       ['results', { results: items, ...paging, count: 3 }],
       ['migrations', { migrations: items, ...paging, total_count: 3 }],
@@ -234,10 +238,12 @@ describe('starting', () => {
     expect(opened).toEqual({
       status: 200,
       body: {
-        ...readFixture('generic-migrations/modal_created.json'),
+        object: 'migration_modal',
         id: anyUuid,
         migration_id: anyUuid,
         url: `https://modal.example.com/m?sig=${opened.body.id}`,
+        created: '2025-12-02T23:51:49Z',
+        expires_at: '2025-12-03T00:50:49Z',
         created_by_user_id: 'user_1',
       },
     });
@@ -262,7 +268,7 @@ describe('starting', () => {
 });
 
 it('refuses a missing and a wrong key', async () => {
-  const refusal = readFixture('generic-migrations/error_401_guess.json');
+  const refusal = readFixture('error_401_guess');
   for (const authorization of ['', 'Bearer wrong']) {
     const { status, body } = await ask(`${sandbox.genericMigrations.baseUrl}/migrations`, {
       headers: { authorization },

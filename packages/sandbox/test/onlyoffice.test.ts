@@ -1,17 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ManualClock } from '../../../test/support/manual-clock.ts';
+import { createManualClock } from '../../../test/support/manual-clock.ts';
+import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import type { ImportOutcome, OnlyOfficePortal, ParseOutcome, PortalScript, Sandbox } from '../src/index.ts';
 import { createSandbox } from '../src/index.ts';
 import { ask } from './support/ask.ts';
-import { readFixture, readFixtureText } from './support/fixture.ts';
-import { createHandClock } from './support/hand-clock.ts';
+
+const readFixtureText = createFixtureReader(new URL('../../onlyoffice/test/', import.meta.url).href);
+const readFixture = (name: string) => JSON.parse(readFixtureText(`${name}.json`));
 
 const basePath = '/api/2.0/migration';
 
-let clock: ReturnType<typeof createHandClock>;
+let clock: ManualClock;
 let sandbox: Sandbox;
 
 beforeEach(async () => {
-  clock = createHandClock('2026-04-28T10:30:00Z');
+  clock = createManualClock(Date.parse('2026-04-28T10:30:00Z'));
   sandbox = await createSandbox({ now: clock.now });
 });
 
@@ -40,14 +44,14 @@ function post(portal: OnlyOfficePortal, command: string, body?: unknown) {
 
 /** A fixture as this portal serves it. */
 function expected(portal: OnlyOfficePortal, name: string) {
-  const text = readFixtureText(`onlyoffice/${name}.json`);
+  const text = readFixtureText(`${name}.json`);
   return JSON.parse(text.replaceAll('https://portal.example.com', portal.portalUrl));
 }
 
 /** Reads the status and compares it with the fixtures in turn, moving the clock before each read. */
 async function expectStatuses(portal: OnlyOfficePortal, steps: readonly (readonly [number, string])[]) {
   for (const [byMs, name] of steps) {
-    clock.advance(byMs);
+    await clock.advance(byMs);
     expect(await readStatus(portal), name).toEqual({ status: 200, body: expected(portal, name) });
   }
 }
@@ -108,7 +112,7 @@ describe('a whole migration over HTTP', () => {
   it('echoes operation "parse" while queued when the caller posts parseResult back', async () => {
     const portal = await addPortal({ parse, import: imported });
     portal.begin('parse');
-    clock.advance(12_000);
+    await clock.advance(12_000);
     const queued = expected(portal, 'migration_queued_echoed_operation_parse');
     await post(portal, 'migrate', queued.response.parseResult);
     await expectStatuses(portal, [[0, 'migration_queued_echoed_operation_parse']]);
@@ -121,7 +125,7 @@ describe('a whole migration over HTTP', () => {
       for (let taken = 0; taken < times; taken += 1) {
         const { progress, isCompleted } = (await readStatus(portal)).body.response;
         samples.push([progress, isCompleted]);
-        clock.advance(500);
+        await clock.advance(500);
       }
     };
     portal.begin('parse');
@@ -199,7 +203,7 @@ describe('commands that are accepted and ignored', () => {
   it('are a second init and migrate while a job is unfinished', async () => {
     const portal = await addPortal({ parse, import: { ...imported, staleForMs: 1_000 } });
     await post(portal, 'init/Nextcloud');
-    clock.advance(5_000);
+    await clock.advance(5_000);
     expect((await post(portal, 'init/Workspace')).status).toBe(200);
     expect((await post(portal, 'migrate', {})).status).toBe(200);
     await expectStatuses(portal, [
@@ -214,7 +218,7 @@ describe('commands that are accepted and ignored', () => {
   it('are cancel for an import, and clear for anything but a completed import', async () => {
     const portal = await addPortal({ parse, import: imported });
     portal.begin('parse');
-    clock.advance(12_000);
+    await clock.advance(12_000);
     await post(portal, 'clear');
     await expectStatuses(portal, [[0, 'parse_completed_awaiting_input']]);
     portal.begin('import');
@@ -236,7 +240,7 @@ describe('cancel', () => {
     const portal = await addPortal({ parse });
     for (const elapsedMs of [5_000, 12_000]) {
       portal.begin('parse');
-      clock.advance(elapsedMs);
+      await clock.advance(elapsedMs);
       await post(portal, 'cancel');
       await expectStatuses(portal, [[0, 'no_migration']]);
     }
@@ -245,7 +249,7 @@ describe('cancel', () => {
   it('can leave a frozen entry that blocks the portal until it is cancelled again', async () => {
     const portal = await addPortal({ parse, leavesZombieOnCancel: true });
     portal.begin('parse');
-    clock.advance(5_000);
+    await clock.advance(5_000);
     await post(portal, 'cancel');
     await expectStatuses(portal, [
       [0, 'parse_running'],
@@ -276,7 +280,7 @@ it('freezes a job that is a zombie, in either phase', async () => {
     [86_000_000, 'parse_running'],
   ]);
   portal.begin('import');
-  clock.advance(86_000_000);
+  await clock.advance(86_000_000);
   expect((await readStatus(portal)).body.response).toMatchObject({ progress: 25, isCompleted: false });
 });
 
@@ -298,7 +302,7 @@ describe('the other endpoints', () => {
   it('trim the status to the fields asked for', async () => {
     const portal = await addPortal({ import: imported });
     portal.begin('import');
-    clock.advance(6_000);
+    await clock.advance(6_000);
     const filtered = expected(portal, 'migration_running_fields_filtered');
     const path = new URL(filtered.links[0].href);
     expect(await send(portal, 'GET', path.pathname + path.search)).toEqual({ status: 200, body: filtered });
@@ -330,7 +334,7 @@ describe('the other endpoints', () => {
     const portal = await addPortal({ parse });
     expect(await send(portal, 'GET', `${basePath}/logs`)).toEqual({
       status: 404,
-      body: readFixture('onlyoffice/error_404_logs_no_migration.json'),
+      body: readFixture('error_404_logs_no_migration'),
     });
     portal.begin('parse');
     expect(await send(portal, 'GET', `${basePath}/logs`)).toEqual({
@@ -342,7 +346,7 @@ describe('the other endpoints', () => {
   it('finish a completed import, and insist on the body', async () => {
     const portal = await addPortal({ import: imported });
     portal.begin('import');
-    clock.advance(12_000);
+    await clock.advance(12_000);
     const invalid = { status: 400, body: expected(portal, 'error_400_validation') };
     expect(await post(portal, 'finish')).toEqual(invalid);
     expect(await post(portal, 'finish', { isSendWelcomeEmail: 'yes' })).toEqual(invalid);
@@ -360,7 +364,10 @@ describe('the other endpoints', () => {
   it('take an upload once it was announced, in a format of their own', async () => {
     const portal = await addPortal();
     const path = '/migrationFileUpload.ashx';
-    const refused = { status: 200, body: readFixture('onlyoffice/upload_error_response.json') };
+    const refused = {
+      status: 200,
+      body: { Success: false, Message: "Can't start upload.", ChunkSize: 0 },
+    };
     const accepted = { status: 200, body: { Success: true, ChunkSize: 524_288 } };
     expect(await send(portal, 'POST', `${path}?Name=a.zip`, 'x')).toEqual(refused);
     expect(await send(portal, 'POST', `${path}?Init=true`)).toEqual(accepted);
@@ -386,12 +393,12 @@ describe('credentials', () => {
 
   it('are taken in every documented form', async () => {
     const portal = await addPortal();
-    const { apiKey, token, email, password } = portal.credentials;
+    const { apiKey, token, username, password } = portal.credentials;
     const accepted: Record<string, string>[] = [
       { authorization: `Bearer ${apiKey}` },
       { authorization: `Bearer ${token}` },
       { authorization: token },
-      { authorization: `Basic ${btoa(`${email}:${password}`)}` },
+      { authorization: `Basic ${btoa(`${username}:${password}`)}` },
       { cookie: `asc_auth_key=${token}` },
       { cookie: `asc_auth_key=${apiKey}` },
     ];
@@ -408,7 +415,7 @@ describe('credentials', () => {
     });
     expect(await read(portal, { authorization: `Bearer ${portal.memberApiKey}` })).toEqual({
       status: 403,
-      body: readFixture('onlyoffice/error_403_not_admin.json'),
+      body: readFixture('error_403_not_admin'),
     });
   });
 });
@@ -416,7 +423,7 @@ describe('credentials', () => {
 it('sees the requests of all portals, and lets one fault hit whichever is asked next', async () => {
   const [first, second] = [await addPortal(), await addPortal()];
   sandbox.onlyoffice.injectFault({ type: 'server_error' });
-  expect(await readStatus(second)).toEqual({ status: 500, body: readFixture('onlyoffice/error_500.json') });
+  expect(await readStatus(second)).toEqual({ status: 500, body: readFixture('error_500') });
   expect((await readStatus(first)).status).toBe(200);
   expect(sandbox.onlyoffice.requests).toEqual([...second.requests, ...first.requests]);
 });

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
+import { createManualClock } from '../../../test/support/manual-clock.ts';
 import { generateTimeline } from '../src/generated-timeline.ts';
 import type { Sandbox } from '../src/index.ts';
 import { createSandbox } from '../src/index.ts';
@@ -7,7 +8,6 @@ import { createControlDesk } from '../src/provider-controls.ts';
 import { createSandboxClock } from '../src/sandbox-clock.ts';
 import { createSeededRandom } from '../src/seeded-random.ts';
 import { ask } from './support/ask.ts';
-import { createHandClock } from './support/hand-clock.ts';
 
 /** Everything a sandbox draws from its seed. */
 async function drawFrom(sandbox: Sandbox) {
@@ -37,14 +37,14 @@ describe('the seed', () => {
     expect(one.snaplogic.addMigration()).toEqual(other.snaplogic.addMigration());
   });
 
-  it('decides the generated timelines, and takes paths as often as they weigh', () => {
-    const paths = [
+  it('decides the generated timelines, and takes each course as often as it weighs', () => {
+    const courses = [
       { weight: 3, statuses: ['a', 'b'] },
       { weight: 1, statuses: ['c'] },
     ];
     const draw = (seed: number) => {
       const random = createSeededRandom(seed, 'test');
-      return Array.from({ length: 400 }, () => generateTimeline(random, paths));
+      return Array.from({ length: 400 }, () => generateTimeline(random, courses));
     };
     const timelines = draw(1);
     expect(draw(1)).toEqual(timelines);
@@ -175,10 +175,10 @@ describe('the request log', () => {
   });
 
   it('is in the order of the answers and at the time they describe', async () => {
-    const clock = createHandClock('2026-04-28T10:30:00Z');
+    const clock = createManualClock(Date.parse('2026-04-28T10:30:00Z'));
     await using sandbox = await createSandbox({ now: clock.now });
     await ask(sandbox.velt.baseUrl);
-    clock.advance(5);
+    await clock.advance(5);
     await ask(`${sandbox.velt.baseUrl}/later`);
     const entry = { method: 'GET', query: '', status: 404, subjects: [], answered: [] };
     expect(sandbox.velt.requests).toEqual([

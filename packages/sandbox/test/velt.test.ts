@@ -1,19 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ManualClock } from '../../../test/support/manual-clock.ts';
+import { createManualClock } from '../../../test/support/manual-clock.ts';
+import { createFixtureReader } from '../../../test/support/read-fixture.ts';
 import type { Sandbox } from '../src/index.ts';
 import { createSandbox } from '../src/index.ts';
 import { ask } from './support/ask.ts';
-import { readFixture } from './support/fixture.ts';
-import { createHandClock } from './support/hand-clock.ts';
+
+const readFixtureText = createFixtureReader(new URL('../../velt/test/', import.meta.url).href);
+const readFixture = (name: string) => JSON.parse(readFixtureText(`${name}.json`));
 
 const startPath = '/v2/organizations/documents/migrate';
 const statusPath = `${startPath}/status`;
 const ref = { organizationId: 'org_1', migrationId: 'mig_7Qd2xVb9Lr' };
 
-let clock: ReturnType<typeof createHandClock>;
+let clock: ManualClock;
 let sandbox: Sandbox;
 
 beforeEach(async () => {
-  clock = createHandClock('2026-04-28T10:30:00Z');
+  clock = createManualClock(Date.parse('2026-04-28T10:30:00Z'));
   sandbox = await createSandbox({ now: clock.now });
 });
 
@@ -46,11 +50,11 @@ describe('the status endpoint', () => {
     });
     const answers = [];
     for (const stepMs of [0, 1_999, 1, 5_000, 1_000, 1_000_000]) {
-      clock.advance(stepMs);
+      await clock.advance(stepMs);
       answers.push(await post(statusPath, { data: ref }));
     }
     const names = ['pending', 'pending', 'in_progress', 'unknown_status', 'completed', 'completed'];
-    expect(answers).toEqual(names.map((name) => ({ status: 200, body: readFixture(`velt/${name}.json`) })));
+    expect(answers).toEqual(names.map((name) => ({ status: 200, body: readFixture(name) })));
   });
 
   it('lets provider time run faster than the clock', async () => {
@@ -64,32 +68,38 @@ describe('the status endpoint', () => {
       headers: { 'x-velt-api-key': apiKey, 'x-velt-auth-token': authToken },
       body: JSON.stringify({ data: migration }),
     };
-    clock.advance(999);
+    await clock.advance(999);
     const before = await ask(fast.velt.baseUrl + statusPath, request);
-    clock.advance(1);
+    await clock.advance(1);
     const after = await ask(fast.velt.baseUrl + statusPath, request);
     expect([before.body.result.data.status, after.body.result.data.status]).toEqual(['pending', 'failed']);
   });
 
   it('does not know a migration before its time, or under another organization', async () => {
     sandbox.velt.addMigration({ ...ref, timeline: [{ status: 'completed' }], notFoundForMs: 3_000 });
-    const notFound = { status: 404, body: readFixture('velt/error_not_found.json') };
+    const notFound = { status: 404, body: readFixture('error_not_found') };
     expect(await post(statusPath, { data: ref })).toEqual(notFound);
-    clock.advance(3_000);
+    await clock.advance(3_000);
     expect(await post(statusPath, { data: ref })).toEqual({
       status: 200,
-      body: readFixture('velt/completed.json'),
+      body: readFixture('completed'),
     });
     expect(await post(statusPath, { data: { ...ref, organizationId: 'org_2' } })).toEqual(notFound);
   });
 
-  it('hides an unknown migration behind a 500 when the migration or the server is told to', async () => {
-    const hidden = { status: 500, body: readFixture('velt/error_internal_hiding_not_found.json') };
+  it('hides an unknown migration behind a 500 as long as it is told to', async () => {
+    const hidden = { status: 500, body: readFixture('error_internal_hiding_not_found') };
     sandbox.velt.hidesNotFoundBehind500 = true;
     expect(await post(statusPath, { data: ref })).toEqual(hidden);
     sandbox.velt.hidesNotFoundBehind500 = false;
-    sandbox.velt.addMigration({ ...ref, notFoundForMs: 1_000, hidesNotFoundBehind500: true });
-    expect(await post(statusPath, { data: ref })).toEqual(hidden);
+    expect((await post(statusPath, { data: ref })).status).toBe(404);
+  });
+
+  it('hides nothing for a switch that is not a boolean', () => {
+    expect(() => {
+      sandbox.velt.hidesNotFoundBehind500 = JSON.parse('"no"');
+    }).toThrow('hidesNotFoundBehind500 must be one of true, false; got no');
+    expect(sandbox.velt.hidesNotFoundBehind500).toBe(false);
   });
 
   it('refuses a body with a missing field, an extra field, no data or no JSON', async () => {
@@ -99,7 +109,7 @@ describe('the status endpoint', () => {
     });
     expect(await post(statusPath, { data: { organizationId: 'org_1' } })).toEqual({
       status: 400,
-      body: readFixture('velt/error_invalid_argument.json'),
+      body: readFixture('error_invalid_argument'),
     });
     expect(await post(statusPath, { data: { ...ref, verbose: true } })).toEqual(
       refusal('verbose is not allowed.'),
@@ -114,11 +124,11 @@ describe('credentials', () => {
     const body = { data: ref };
     expect(await post(statusPath, body, { 'x-velt-auth-token': '' })).toEqual({
       status: 400,
-      body: readFixture('velt/error_missing_auth_token.json'),
+      body: readFixture('error_missing_auth_token'),
     });
     expect(await post(statusPath, body, { 'x-velt-auth-token': 'foreign' })).toEqual({
       status: 403,
-      body: readFixture('velt/error_permission_denied.json'),
+      body: readFixture('error_permission_denied'),
     });
     expect(await post(statusPath, body, { 'x-velt-api-key': 'foreign' })).toEqual({
       status: 401,
@@ -138,13 +148,13 @@ describe('the start endpoint', () => {
     sandbox.velt.nextTimeline([{ status: 'failed' }], { notFoundForMs: 500 });
     const started = await post(startPath, { data });
     const { migrationId } = started.body.result.data;
-    const expected = readFixture('velt/start_accepted.json');
+    const expected = readFixture('start_accepted');
     expected.result.data.migrationId = expect.stringMatching(/^mig_\w{10}$/);
     expect(started).toEqual({ status: 200, body: expected });
 
     const statusRequest = { data: { organizationId: 'org_1', migrationId } };
     expect((await post(statusPath, statusRequest)).status).toBe(404);
-    clock.advance(500);
+    await clock.advance(500);
     expect((await post(statusPath, statusRequest)).body.result.data).toEqual({
       migrationId,
       status: 'failed',

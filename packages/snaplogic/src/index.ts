@@ -5,15 +5,33 @@
  */
 export {
   assertSucceeded,
+  type Condition,
+  ConfigurationError,
   createTracker,
   getStatus,
   isTerminalState,
+  type MigrationHandle,
+  type MigrationIssue,
+  type MigrationProgress,
+  type MigrationRow,
   type MigrationState,
   type MigrationStatus,
   MigrationStatusError,
+  type MigrationSummary,
   migrationStates,
+  NotFoundOutError,
+  NotSucceededError,
+  type PollOptions,
+  ProviderRequestError,
+  ProviderResponseError,
+  parseMigrationStatus,
   pollUntilDone,
   summarize,
+  type Tracker,
+  type TrackerEvents,
+  type TrackerOptions,
+  type WaitOptions,
+  WaitTimeoutError,
 } from '@migration-status/core';
 export { createSnapLogicAdapter, type SnapLogicAdapter } from './snaplogic-adapter.ts';
 export type {

@@ -20,22 +20,22 @@ import {
   snapLogicOptionsSchema,
   snapLogicRefSchema,
   toBaseUrl,
-  toCredentials,
 } from './snaplogic-options.ts';
 import { type SnapLogicMigration, snapLogicAnswerSchema } from './snaplogic-schema.ts';
 import { snapLogicStates } from './snaplogic-states.ts';
+import { toCredentials } from './to-credentials.ts';
 import { toListedMigration, toRecords } from './to-listed-migration.ts';
 import { toReading, toReadingOfRecord } from './to-reading.ts';
-import { toReadingOfError, toSnapLogicError } from './to-reading-of-error.ts';
+import { toError, toReadingOfError } from './to-reading-of-error.ts';
 
 /** A SnapLogic migration as its list shows it; without a ref where the list leaves the status token out. */
-type SnapLogicListedMigration = ListedMigration<SnapLogicRef, SnapLogicMigration>;
+type SnapLogicListedMigration = ListedMigration<SnapLogicMigration, SnapLogicRef>;
 
 /** What one read of many tokens brings, by key: a reading, or an error for that token alone. */
 type SnapLogicReadings = ReadonlyMap<string, MigrationReading<SnapLogicMigration> | MigrationStatusError>;
 
 /** Follows and lists APIM 3.0 service migrations into one SnapLogic environment. */
-export interface SnapLogicAdapter extends MigrationAdapter<SnapLogicRef, SnapLogicMigration> {
+export interface SnapLogicAdapter extends MigrationAdapter<SnapLogicMigration, SnapLogicRef> {
   /**
    * Reads up to 50 migrations in one request. A token that the answer leaves out is `not_found`; a record of another shape
    * is an error for its key alone.
@@ -76,7 +76,7 @@ export function createSnapLogicAdapter(options: SnapLogicAdapterOptions): SnapLo
   const { orgName, auth, controlPlane, assumedZone, account, timeoutMs, fetch } = parseOptions(
     snapLogicOptionsSchema,
     options,
-    'createSnapLogicAdapter',
+    { provider: 'snaplogic', subject: 'createSnapLogicAdapter' },
   );
   const baseUrl = toBaseUrl(controlPlane);
   const environment = [new URL(baseUrl).host, orgName];
@@ -102,6 +102,7 @@ export function createSnapLogicAdapter(options: SnapLogicAdapterOptions): SnapLo
     schema: snapLogicAnswerSchema,
     toReading: (answer, { ref }) => toReading(answer, ref.statusToken, assumedZone),
     toReadingOfError,
+    toError,
   });
 
   function toStatusRequest(refs: readonly SnapLogicRef[]): HttpRequest {
@@ -109,17 +110,22 @@ export function createSnapLogicAdapter(options: SnapLogicAdapterOptions): SnapLo
   }
 
   async function getStatuses(
-    refs: readonly SnapLogicRef[],
+    given: readonly SnapLogicRef[],
     { signal }: BatchReadContext = {},
   ): Promise<SnapLogicReadings> {
+    const refs = given.map((ref) => adapter.parseRef(ref));
     if (refs.length === 0) return new Map();
     if (refs.length > maxBatchSize) {
       const message = `snaplogic getStatuses: "refs" must be at most ${maxBatchSize}, got ${refs.length}`;
       throw new ConfigurationError({ provider: 'snaplogic', option: 'refs', message });
     }
     const reply = await http.send(toStatusRequest(refs), signal);
-    if (!reply.isOk && refs.length > 1) throw toSnapLogicError(reply);
-    if (!reply.isOk) return new Map(refs.map((ref) => [adapter.key(ref), toReadingOfError(reply)]));
+    if (!reply.isOk && refs.length > 1) throw toError(reply);
+    if (!reply.isOk) {
+      const reading = toReadingOfError(reply);
+      if (reading === undefined) throw toError(reply);
+      return new Map(refs.map((ref) => [adapter.key(ref), reading]));
+    }
     const answer = reply.parse(snapLogicAnswerSchema);
     return new Map(
       refs.map((ref) => [
@@ -133,7 +139,10 @@ export function createSnapLogicAdapter(options: SnapLogicAdapterOptions): SnapLo
     filter: SnapLogicListFilter,
     { signal }: CallContext = {},
   ): AsyncIterable<SnapLogicListedMigration> {
-    const { status } = parseOptions(snapLogicListFilterSchema, filter, 'snaplogic list');
+    const { status } = parseOptions(snapLogicListFilterSchema, filter, {
+      provider: 'snaplogic',
+      subject: 'snaplogic list',
+    });
     return listByStatus(status, signal);
   }
 
@@ -142,7 +151,7 @@ export function createSnapLogicAdapter(options: SnapLogicAdapterOptions): SnapLo
     signal: AbortSignal | undefined,
   ): AsyncGenerator<SnapLogicListedMigration, void, undefined> {
     const reply = await http.send({ path: `${path}/all`, query: [['status_type', status]] }, signal);
-    if (!reply.isOk) throw toSnapLogicError(reply);
+    if (!reply.isOk) throw toError(reply);
     const answer = reply.parse(snapLogicAnswerSchema);
     const malformed: MigrationStatusError[] = [];
     for (const [index, record] of toRecords(answer, status).entries()) {

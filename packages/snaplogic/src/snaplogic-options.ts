@@ -1,16 +1,20 @@
 import {
-  type HttpClientOptions,
+  type CommonAdapterOptions,
+  fetchExpectation,
   headerValueExpectation,
   isBaseUrl,
   isFetch,
   isHeaderValue,
+  isTimeoutMs,
   isZone,
+  type StandardSchema,
+  timeoutMsExpectation,
   zoneExpectation,
 } from '@migration-status/core/adapter';
 import * as z from 'zod/mini';
 
 /** How `createSnapLogicAdapter` reaches an environment. */
-export interface SnapLogicAdapterOptions {
+export interface SnapLogicAdapterOptions extends CommonAdapterOptions {
   /** The environment (Org) that the migrations go to; the account needs admin rights in it. */
   readonly orgName: string;
   readonly auth: SnapLogicAuth;
@@ -23,10 +27,6 @@ export interface SnapLogicAdapterOptions {
   readonly assumedZone?: string | undefined;
   /** What rate limits apply to, as a name. Default the `orgName`. Never a credential. */
   readonly account?: string | undefined;
-  /** For one request, in milliseconds. Default 30 000. */
-  readonly timeoutMs?: number | undefined;
-  /** Stands in for the platform's `fetch`. */
-  readonly fetch?: typeof fetch | undefined;
 }
 
 /**
@@ -75,7 +75,9 @@ const authSchema = z.union(
   'either { email, password }, { jwt } or { authorization }',
 );
 
-export const snapLogicOptionsSchema = z.strictObject({
+export const snapLogicOptionsSchema: StandardSchema<
+  SnapLogicAdapterOptions & { readonly controlPlane: string; readonly assumedZone: string }
+> = z.strictObject({
   orgName: z.string().check(z.refine(isPathSegment, 'the name of an environment')),
   auth: authSchema,
   controlPlane: z._default(
@@ -91,13 +93,13 @@ export const snapLogicOptionsSchema = z.strictObject({
   ),
   assumedZone: z._default(z.string().check(z.refine(isZone, zoneExpectation)), 'Z'),
   account: z.optional(text),
-  timeoutMs: z.optional(z.number().check(z.positive('a positive number of milliseconds'))),
-  fetch: z.optional(z.custom<typeof fetch>(isFetch, 'a function like the global fetch')),
+  timeoutMs: z.optional(z.number().check(z.refine(isTimeoutMs, timeoutMsExpectation))),
+  fetch: z.optional(z.custom<typeof fetch>(isFetch, fetchExpectation)),
 });
 
-export const snapLogicRefSchema = z.object({ statusToken: text });
+export const snapLogicRefSchema: StandardSchema<SnapLogicRef> = z.strictObject({ statusToken: text });
 
-export const snapLogicListFilterSchema = z.strictObject({
+export const snapLogicListFilterSchema: StandardSchema<SnapLogicListFilter> = z.strictObject({
   status: z.custom<SnapLogicListedStatus>(
     (value) => listedStatuses.includes(value),
     '"Started", "Completed" or "Failed" (SnapLogic has no list of those that are "Migrating")',
@@ -107,30 +109,6 @@ export const snapLogicListFilterSchema = z.strictObject({
 /** `emea.snaplogic.com` → `https://emea.snaplogic.com`; a URL stays as it is. */
 export function toBaseUrl(controlPlane: string): string {
   return controlPlane.includes('://') ? controlPlane : `https://${controlPlane}`;
-}
-
-/**
- * The header that proves who asks, and what of it to keep out of errors besides: an error may repeat the password, or the
- * header without its first word.
- */
-export function toCredentials(auth: SnapLogicAuth): Pick<HttpClientOptions, 'credentials' | 'secrets'> {
-  const authorization = toAuthorization(auth);
-  const token = authorization.split(' ').at(-1) ?? authorization;
-  return {
-    credentials: { authorization },
-    secrets: 'password' in auth ? [token, auth.password] : [token],
-  };
-}
-
-function toAuthorization(auth: SnapLogicAuth): string {
-  if ('authorization' in auth) return auth.authorization;
-  if ('jwt' in auth) return `Bearer ${auth.jwt}`;
-  return `Basic ${toBase64(`${auth.email}:${auth.password}`)}`;
-}
-
-/** `btoa` takes bytes only, and a password can hold any character. */
-function toBase64(value: string): string {
-  return btoa(Array.from(new TextEncoder().encode(value), (byte) => String.fromCharCode(byte)).join(''));
 }
 
 /** `.` and `..` would lead to another path, also when they are encoded, and half a surrogate pair cannot be encoded. */

@@ -1,22 +1,30 @@
+import type { StandardSchema } from '@migration-status/core/adapter';
 import * as z from 'zod/mini';
 
 /**
  * The answer of every endpoint. What is in the map depends on what was asked: records by status token, or one list by
  * status type; each record is checked by itself, so that one of another shape does not spoil the rest.
  */
-export const snapLogicAnswerSchema = z.object({
+export const snapLogicAnswerSchema: StandardSchema<SnapLogicAnswer> = z.object({
   response_map: z.custom<Readonly<Record<string, unknown>>>(isJsonObject, 'object'),
   http_status_code: z.catch(z.optional(z.number()), undefined),
 });
 
 /** What {@link snapLogicAnswerSchema} gives. */
-export type SnapLogicAnswer = z.infer<typeof snapLogicAnswerSchema>;
+export interface SnapLogicAnswer {
+  readonly response_map: Readonly<Record<string, unknown>>;
+  readonly http_status_code?: number | undefined;
+}
 
 /** One record. Only its status is relied on; fields beyond the documented ones are let through. */
-export const snapLogicMigrationSchema = z.looseObject({ status: z.string() });
+export const snapLogicMigrationSchema: StandardSchema<SnapLogicMigration> = z.looseObject({
+  status: z.string(),
+});
 
 /** An error as it is guessed to look, because no page shows one: used for the message only. */
-export const snapLogicErrorSchema = z.object({
+export const snapLogicErrorSchema: StandardSchema<{
+  response_map: { error_list: { message: string }[] };
+}> = z.object({
   response_map: z.object({
     error_list: z.array(z.object({ message: z.string() })),
   }),

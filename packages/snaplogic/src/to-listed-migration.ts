@@ -37,7 +37,7 @@ export function toRecords(answer: SnapLogicAnswer, status: SnapLogicListedStatus
 export function toListedMigration(
   reading: MigrationReading<SnapLogicMigration>,
   environment: readonly string[],
-): ListedMigration<SnapLogicRef, SnapLogicMigration> {
+): ListedMigration<SnapLogicMigration, SnapLogicRef> {
   const migration: SnapLogicMigration = reading.native ?? { status: reading.nativeState };
   const statusToken = migration.status_token;
   if (typeof statusToken === 'string' && statusToken !== '') {

@@ -1,6 +1,7 @@
 import {
   type HttpReply,
   type MigrationReading,
+  type MigrationStatusError,
   ProviderRequestError,
   toErrorCode,
   toFailureClass,
@@ -20,24 +21,17 @@ const causes: Readonly<Record<number, string>> = {
 
 /**
  * What an answer outside 2xx to a question about one migration says about it: a 404 is `not_found`, unless it is a page of
- * something in front of SnapLogic; anything else is about the request, and is thrown.
+ * something in front of SnapLogic.
  */
-export function toReadingOfError(reply: HttpReply): MigrationReading<never> {
-  const notFound = isMarkup(reply) ? undefined : toNotFoundReading(reply);
-  if (notFound) return notFound;
-  throw toSnapLogicError(reply);
+export function toReadingOfError(reply: HttpReply): MigrationReading<never> | undefined {
+  return toNotFoundReading(reply);
 }
 
 /** The error that an answer outside 2xx amounts to, with the causes that SnapLogic documents for it. */
-export function toSnapLogicError(reply: HttpReply): Error {
-  if (isMarkup(reply)) return reply.toError();
-  const explanations = [messageOf(reply), causes[reply.status]].filter(Boolean);
-  return reply.toError({ providerMessage: explanations.join(': ') });
-}
-
-/** SnapLogic answers JSON: a page of markup comes from something that stands in front of it, or in its place. */
-function isMarkup(reply: HttpReply): boolean {
-  return reply.text.trimStart().startsWith('<');
+export function toError(reply: HttpReply): MigrationStatusError {
+  if (reply.isMarkup) return reply.toError();
+  const said = reply.tryParse(snapLogicErrorSchema)?.response_map.error_list[0]?.message;
+  return reply.toError({ providerMessage: [said, causes[reply.status]].filter(Boolean).join(': ') });
 }
 
 /**
@@ -55,12 +49,4 @@ export function toClaimedError({
     httpStatus: 200,
     message: `snaplogic answered HTTP 200 with an http_status_code of ${claimed} in the body`,
   });
-}
-
-function messageOf(reply: HttpReply): string | undefined {
-  try {
-    return reply.parse(snapLogicErrorSchema).response_map.error_list[0]?.message;
-  } catch {
-    return undefined;
-  }
 }

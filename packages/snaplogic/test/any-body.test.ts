@@ -53,9 +53,9 @@ function endSaidByRecord(record: unknown): string | undefined {
   return typeof status === 'string' ? endingWords.get(status.toLowerCase().replace(/[\s_]/g, '')) : undefined;
 }
 
-/** The end that an answer speaks of: a record of the token, a map without one, or an HTTP 404. */
+/** The end that an answer speaks of: a record of the token, a map without one, or an HTTP 404 that is no page. */
 function endSaidBy(httpStatus: number, body: string): string | undefined {
-  if (httpStatus === 404) return 'not_found';
+  if (httpStatus === 404) return body.trimStart().startsWith('<') ? undefined : 'not_found';
   const { response_map: records } = JSON.parse(body);
   return Object.hasOwn(records, statusToken) ? endSaidByRecord(records[statusToken]) : 'not_found';
 }

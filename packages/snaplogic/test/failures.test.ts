@@ -43,6 +43,10 @@ async function failureOf(call: Promise<unknown>): Promise<MigrationStatusError> 
   return error;
 }
 
+function toBasic(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
 /** Everything about an error that a program can act on, and its message. */
 function toPlain(error: MigrationStatusError): Record<string, unknown> {
   return { ...error, message: error.message };
@@ -72,6 +76,22 @@ const failures: readonly (readonly [what: string, reply: Reply, error: object])[
       failure: 'unauthorized',
       httpStatus: 401,
       message: `snaplogic answered HTTP 401: Unauthorized: ${noRights}`,
+    },
+  ],
+  [
+    'a message with line breaks and control codes, which are taken out',
+    {
+      status: 403,
+      body: JSON.stringify({
+        response_map: { error_list: [{ message: 'No.\r\n\u001b[2JAll is well.\u0000\u009b' }] },
+      }),
+    },
+    {
+      ...refused,
+      code: 'forbidden',
+      failure: 'forbidden',
+      httpStatus: 403,
+      message: 'snaplogic answered HTTP 403: No. [2JAll is well.',
     },
   ],
   [
@@ -179,6 +199,11 @@ describe('a failed read', () => {
     expect(toPlain(await failureOf(createAdapter().getStatuses(refs)))).toEqual(expected);
   });
 
+  it.each(failures)('of a batch of one token: %s', async (_what, reply, expected) => {
+    answer(reply);
+    expect(toPlain(await failureOf(createAdapter().getStatuses([{ statusToken }])))).toEqual(expected);
+  });
+
   it('names the place of a record of another shape', async () => {
     answer({ status: 200, body: '{"response_map":{"one":{"state":"Completed"}}}' });
     expect(toPlain(await failureOf(createAdapter().getStatus({ statusToken: 'one' })))).toEqual({
@@ -284,10 +309,12 @@ it('says where a list should have been', async () => {
 describe('credentials', () => {
   const canary = 'c4n4ry-S3cret';
   const email = 'admin@example.com';
-  const basic = btoa(`${email}:${canary}`);
+  const basic = toBasic(`${email}:${canary}`);
 
+  const password = `pä:ß🔑${canary}`;
   const forms: readonly (readonly [form: string, auth: SnapLogicAuth, secrets: readonly string[]])[] = [
     ['Basic', { email, password: canary }, [canary, basic]],
+    ['Basic of any letters', { email, password }, [password, toBasic(`${email}:${password}`)]],
     ['JWT', { jwt: canary }, [canary]],
     ['raw header', { authorization: `Bearer Token ${canary}` }, [canary]],
   ];

@@ -1,7 +1,6 @@
-import { ConfigurationError } from '@migration-status/core/adapter';
 import { describe, expect, it } from 'vitest';
-import { expectNoCanary } from '../../../test/support/canary.ts';
 import { createRecordingFetch } from '../../../test/support/recording-fetch.ts';
+import { refusalOf } from '../../../test/support/refusal.ts';
 import { createSnapLogicAdapter } from '../src/snaplogic-adapter.ts';
 import type { SnapLogicAdapterOptions } from '../src/snaplogic-options.ts';
 
@@ -12,16 +11,14 @@ function create(options: unknown) {
   return createSnapLogicAdapter(options as SnapLogicAdapterOptions);
 }
 
-/** What a call is refused with; the value that was handed in must not stand in it. */
-function refusalOf(call: () => unknown): { readonly option: string; readonly message: string } {
-  try {
-    call();
-  } catch (error) {
-    expectNoCanary(error, [canary]);
-    if (ConfigurationError.isInstance(error)) return { option: error.option, message: error.message };
-  }
-  return expect.unreachable('expected a ConfigurationError');
-}
+/** What every refusal here has; `option` and `message` tell them apart. */
+const refused = {
+  name: 'ConfigurationError',
+  kind: 'configuration',
+  code: 'invalid_configuration',
+  provider: 'snaplogic',
+  isRetryable: false,
+};
 
 describe('an option', () => {
   const eitherAuth = 'either { email, password }, { jwt } or { authorization }';
@@ -90,8 +87,9 @@ describe('an option', () => {
     ['account', { ...valid, account: '' }, 'must be a non-empty string, got an empty string'],
     ['timeoutMs', { ...valid, timeoutMs: 0 }, 'must be a positive number of milliseconds, got a number'],
     ['fetch', { ...valid, fetch: canary }, 'must be a function like the global fetch, got a string'],
-  ])('%s is refused when it is not right (%#)', (option, options, expectation) => {
-    expect(refusalOf(() => create(options))).toEqual({
+  ])('%s is refused when it is not right (%#)', async (option, options, expectation) => {
+    expect(await refusalOf(() => create(options), [canary])).toEqual({
+      ...refused,
       option,
       message: `createSnapLogicAdapter: "${option}" ${expectation}`,
     });
@@ -100,35 +98,68 @@ describe('an option', () => {
   it.each([
     ['orgname', { ...valid, orgname: canary }],
     ['apiKey', { ...valid, apiKey: canary }],
-  ])('%s does not exist', (option, options) => {
-    expect(refusalOf(() => create(options))).toEqual({
+  ])('%s does not exist', async (option, options) => {
+    expect(await refusalOf(() => create(options), [canary])).toEqual({
+      ...refused,
       option,
       message: `createSnapLogicAdapter: there is no option "${option}"`,
     });
   });
 
-  it.each([undefined, null, canary])('must be in an object, not in %j', (options) => {
-    expect(refusalOf(() => create(options)).message).toMatch(
-      /^createSnapLogicAdapter: the argument must be object, got (nothing|null|a string)$/,
-    );
+  it.each([
+    [undefined, 'nothing'],
+    [null, 'null'],
+    [canary, 'a string'],
+  ])('stands in an object, not in %j', async (options, kind) => {
+    expect(await refusalOf(() => create(options), [canary])).toEqual({
+      ...refused,
+      option: '',
+      message: `createSnapLogicAdapter: the argument must be object, got ${kind}`,
+    });
   });
 });
 
 describe('a ref', () => {
-  it('is read from anything that has a status token', () => {
-    expect(create(valid).parseRef({ statusToken: 'one', note: 'let through' })).toEqual({
-      statusToken: 'one',
-    });
+  const { fetch, requests } = createRecordingFetch(() => new Response('{}'));
+  const adapter = create({ ...valid, fetch });
+
+  it('comes back as it was after JSON', () => {
+    const ref = { statusToken: 'one' };
+    expect(adapter.parseRef(JSON.parse(JSON.stringify(ref)))).toEqual(ref);
   });
 
-  it.each([
-    ['statusToken', {}, 'must be string, got nothing'],
-    ['statusToken', { statusToken: '' }, 'must be a non-empty string, got an empty string'],
-    ['statusToken', { statusToken: 7 }, 'must be string, got a number'],
-  ])('is refused without a %s (%#)', (option, ref, expectation) => {
-    expect(refusalOf(() => create(valid).parseRef(ref))).toEqual({
-      option,
-      message: `snaplogic ref: "${option}" ${expectation}`,
+  describe.each([
+    { ref: undefined, option: '', expectation: 'the argument must be object, got nothing' },
+    { ref: canary, option: '', expectation: 'the argument must be object, got a string' },
+    { ref: {}, option: 'statusToken', expectation: '"statusToken" must be string, got nothing' },
+    {
+      ref: { statusToken: '' },
+      option: 'statusToken',
+      expectation: '"statusToken" must be a non-empty string, got an empty string',
+    },
+    {
+      ref: { statusToken: 7 },
+      option: 'statusToken',
+      expectation: '"statusToken" must be string, got a number',
+    },
+    {
+      ref: { statusToken: 'one', status_token: canary },
+      option: 'status_token',
+      expectation: 'there is no option "status_token"',
+    },
+  ])('that is $ref is refused by name, before any request', ({ ref, option, expectation }) => {
+    it.each([
+      { call: 'parseRef', run: () => adapter.parseRef(ref) },
+      { call: 'key', run: () => adapter.key(ref as never) },
+      { call: 'getStatus', run: () => adapter.getStatus(ref as never) },
+      { call: 'getStatuses', run: () => adapter.getStatuses([{ statusToken: 'one' }, ref as never]) },
+    ])('by $call', async ({ run }) => {
+      expect(await refusalOf(run, [canary])).toEqual({
+        ...refused,
+        option,
+        message: `snaplogic ref: ${expectation}`,
+      });
+      expect(requests).toEqual([]);
     });
   });
 });
@@ -140,19 +171,21 @@ describe('a list filter', () => {
     ['Migrating', { status: 'Migrating' }, 'a string'],
     ['nothing', {}, 'nothing'],
     ['another case', { status: 'failed' }, 'a string'],
-  ])('is refused at the call for %s, with the reason', (_what, filter, kind) => {
+  ])('is refused at the call for %s, with the reason', async (_what, filter, kind) => {
     const { fetch, requests } = createRecordingFetch(() => new Response('{}'));
-    const refusal = refusalOf(() => create({ ...valid, fetch }).list(filter as { status: 'Failed' }));
-    expect(refusal).toEqual({
+    const adapter = create({ ...valid, fetch });
+    expect(await refusalOf(() => adapter.list(filter as { status: 'Failed' }), [canary])).toEqual({
+      ...refused,
       option: 'status',
       message: `snaplogic list: "status" must be ${listed}, got ${kind}`,
     });
     expect(requests).toEqual([]);
   });
 
-  it('is refused when it has an option that does not exist', () => {
+  it('is refused when it has an option that does not exist', async () => {
     const filter = { status: 'Failed', page: 2 } as const;
-    expect(refusalOf(() => create(valid).list(filter))).toEqual({
+    expect(await refusalOf(() => create(valid).list(filter), [canary])).toEqual({
+      ...refused,
       option: 'page',
       message: 'snaplogic list: there is no option "page"',
     });

@@ -1,5 +1,10 @@
-import type { FailureClass, HttpReply, MigrationReading } from '@migration-status/core/adapter';
-import { veltErrorSchema } from './velt-schema.ts';
+import type {
+  FailureClass,
+  HttpReply,
+  MigrationReading,
+  MigrationStatusError,
+} from '@migration-status/core/adapter';
+import { type VeltError, veltErrorSchema } from './velt-schema.ts';
 
 /**
  * Velt's canonical error words → what they say about our access. A missing token is `INVALID_ARGUMENT` at Velt.
@@ -13,41 +18,37 @@ const failures: Readonly<Record<string, FailureClass>> = {
   UNAUTHENTICATED: 'unauthorized',
   PERMISSION_DENIED: 'forbidden',
   RESOURCE_EXHAUSTED: 'throttled',
-  INTERNAL: 'transient',
   UNAVAILABLE: 'transient',
   DEADLINE_EXCEEDED: 'transient',
 };
 
 /**
- * What an error answer says about the migration: `not_found` when Velt says so, also where a 500 hides it; anything else is
- * about the request, and is thrown.
+ * What an error answer says about the migration: `not_found` when Velt says so. Velt also answers `INTERNAL` for things that
+ * do not exist and has the truth in the details; a word that tells more than that is believed before them.
  */
-export function toReadingOfError(reply: HttpReply): MigrationReading<never> {
-  const error = parseError(reply);
-  if (error?.status === 'NOT_FOUND' || codesOf(error?.details).includes('not-found')) {
-    return { state: 'not_found', nativeState: error?.status ?? '', native: null };
-  }
-  throw toVeltError(reply);
-}
-
-/** The error that an answer outside 2xx amounts to, by its canonical word before its HTTP status. */
-export function toVeltError(reply: HttpReply): Error {
-  const error = parseError(reply);
+export function toReadingOfError(reply: HttpReply): MigrationReading<never> | undefined {
+  const error = reply.tryParse(veltErrorSchema)?.error;
   const word = error?.status ?? '';
-  const failure = Object.hasOwn(failures, word) ? failures[word] : undefined;
-  return reply.toError({ failure, providerMessage: [word, error?.message].filter(Boolean).join(': ') });
+  const isHidden = word === 'INTERNAL' && codesOf(error).includes('not-found');
+  if (word !== 'NOT_FOUND' && !isHidden) return undefined;
+  return { state: 'not_found', nativeState: word, native: null };
 }
 
-function parseError(reply: HttpReply) {
-  try {
-    return reply.parse(veltErrorSchema).error;
-  } catch {
-    return undefined;
-  }
+/** The error that an answer outside 2xx amounts to: by its canonical word, then by its details, then by its HTTP status. */
+export function toError(reply: HttpReply): MigrationStatusError {
+  const error = reply.tryParse(veltErrorSchema)?.error;
+  const word = error?.status ?? '';
+  const known = Object.hasOwn(failures, word) ? failures[word] : undefined;
+  const isRefused = word === 'INTERNAL' && codesOf(error).includes('already-exists');
+  return reply.toError({
+    failure: isRefused ? 'invalid_request' : known,
+    providerMessage: [word, error?.message].filter(Boolean).join(': '),
+  });
 }
 
 /** `details` holds one entry per id, each with a code: `not-found`, `already-exists`, `internal`. */
-function codesOf(details: unknown): readonly unknown[] {
+function codesOf(error: VeltError['error'] | undefined): readonly unknown[] {
+  const { details } = error ?? {};
   const entries = typeof details === 'object' && details !== null ? Object.values(details) : [];
   return entries.map((entry) =>
     typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'code') : undefined,

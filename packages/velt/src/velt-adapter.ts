@@ -6,7 +6,7 @@ import {
   parseOptions,
 } from '@migration-status/core/adapter';
 import { toReading } from './to-reading.ts';
-import { toReadingOfError, toVeltError } from './to-reading-of-error.ts';
+import { toError, toReadingOfError } from './to-reading-of-error.ts';
 import {
   type VeltAdapterOptions,
   type VeltRef,
@@ -19,7 +19,7 @@ import { type VeltMigration, veltStartSchema, veltStatusSchema } from './velt-sc
 import { veltStates } from './velt-states.ts';
 
 /** Follows and starts document migrations of one Velt workspace. */
-export interface VeltAdapter extends MigrationAdapter<VeltRef, VeltMigration> {
+export interface VeltAdapter extends MigrationAdapter<VeltMigration, VeltRef> {
   /**
    * Re-keys a document to another id within its organization, and gives the ref to follow. It is sent once: whether a
    * start that got no answer has begun is not knowable from outside.
@@ -44,11 +44,10 @@ export interface VeltAdapter extends MigrationAdapter<VeltRef, VeltMigration> {
  * const status = await pollUntilDone(velt, ref);
  */
 export function createVeltAdapter(options: VeltAdapterOptions): VeltAdapter {
-  const { apiKey, authToken, baseUrl, account, timeoutMs, fetch } = parseOptions(
-    veltOptionsSchema,
-    options,
-    'createVeltAdapter',
-  );
+  const { apiKey, authToken, baseUrl, account, timeoutMs, fetch } = parseOptions(veltOptionsSchema, options, {
+    provider: 'velt',
+    subject: 'createVeltAdapter',
+  });
   const http = createHttpClient({
     provider: 'velt',
     baseUrl,
@@ -71,17 +70,18 @@ export function createVeltAdapter(options: VeltAdapterOptions): VeltAdapter {
       json: { data: { organizationId, migrationId } },
     }),
     schema: veltStatusSchema,
-    toReading: (body) => toReading(body.result.data),
+    toReading: (body, { ref }) => toReading(body.result.data, ref),
     toReadingOfError,
+    toError,
   });
 
   async function start(input: VeltStartInput, { signal }: CallContext = {}): Promise<VeltRef> {
-    const data = parseOptions(veltStartInputSchema, input, 'velt start');
+    const data = parseOptions(veltStartInputSchema, input, { provider: 'velt', subject: 'velt start' });
     const reply = await http.send(
       { method: 'POST', path: '/v2/organizations/documents/migrate', json: { data } },
       signal,
     );
-    if (!reply.isOk) throw toVeltError(reply);
+    if (!reply.isOk) throw toError(reply);
     const { migrationId } = reply.parse(veltStartSchema).result.data;
     return { organizationId: data.organizationId, migrationId };
   }

@@ -1,26 +1,25 @@
 import {
   baseUrlExpectation,
+  type CommonAdapterOptions,
+  fetchExpectation,
   headerValueExpectation,
   isBaseUrl,
   isFetch,
   isHeaderValue,
+  isTimeoutMs,
+  type StandardSchema,
+  timeoutMsExpectation,
 } from '@migration-status/core/adapter';
 import * as z from 'zod/mini';
 
 /** How `createVeltAdapter` reaches a Velt workspace. */
-export interface VeltAdapterOptions {
+export interface VeltAdapterOptions extends CommonAdapterOptions {
   /** Sent as `x-velt-api-key`. */
   readonly apiKey: string;
   /** Sent as `x-velt-auth-token`; made in the Velt console, for servers only. */
   readonly authToken: string;
   /** Default `https://api.velt.dev`. */
   readonly baseUrl?: string | undefined;
-  /** A name for the workspace, when several are followed and each has rate limits of its own. Never a credential. */
-  readonly account?: string | undefined;
-  /** For one request, in milliseconds. Default 30 000. */
-  readonly timeoutMs?: number | undefined;
-  /** Stands in for the platform's `fetch`. */
-  readonly fetch?: typeof fetch | undefined;
 }
 
 /** The address of a document migration. Both ids are needed to ask for it. */
@@ -39,15 +38,20 @@ export interface VeltStartInput {
 const credential = z.string().check(z.refine(isHeaderValue, headerValueExpectation));
 const id = z.string().check(z.minLength(1, 'a non-empty string'));
 
-export const veltOptionsSchema = z.strictObject({
-  apiKey: credential,
-  authToken: credential,
-  baseUrl: z._default(z.string().check(z.refine(isBaseUrl, baseUrlExpectation)), 'https://api.velt.dev'),
-  account: z.optional(id),
-  timeoutMs: z.optional(z.number().check(z.positive('a positive number of milliseconds'))),
-  fetch: z.optional(z.custom<typeof fetch>(isFetch, 'a function like the global fetch')),
+export const veltOptionsSchema: StandardSchema<VeltAdapterOptions & { readonly baseUrl: string }> =
+  z.strictObject({
+    apiKey: credential,
+    authToken: credential,
+    baseUrl: z._default(z.string().check(z.refine(isBaseUrl, baseUrlExpectation)), 'https://api.velt.dev'),
+    account: z.optional(id),
+    timeoutMs: z.optional(z.number().check(z.refine(isTimeoutMs, timeoutMsExpectation))),
+    fetch: z.optional(z.custom<typeof fetch>(isFetch, fetchExpectation)),
+  });
+
+export const veltRefSchema: StandardSchema<VeltRef> = z.strictObject({ organizationId: id, migrationId: id });
+
+export const veltStartInputSchema: StandardSchema<VeltStartInput> = z.strictObject({
+  organizationId: id,
+  documentId: id,
+  newDocumentId: id,
 });
-
-export const veltRefSchema = z.object({ organizationId: id, migrationId: id });
-
-export const veltStartInputSchema = z.strictObject({ organizationId: id, documentId: id, newDocumentId: id });

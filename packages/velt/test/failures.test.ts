@@ -146,6 +146,36 @@ const refusals: readonly { title: string; answer: Answer; error: object }[] = [
     },
   },
   {
+    title: 'an internal error that hides an id which is taken',
+    answer: {
+      httpStatus: 500,
+      body: '{"error":{"status":"INTERNAL","details":{"final":{"code":"already-exists"}}}}',
+    },
+    error: {
+      ...requestError,
+      code: 'invalid_request',
+      failure: 'invalid_request',
+      httpStatus: 500,
+      message: 'velt answered HTTP 500: INTERNAL',
+    },
+  },
+  {
+    title: 'a message with line breaks and control codes, which are taken out',
+    answer: {
+      httpStatus: 403,
+      body: JSON.stringify({
+        error: { status: 'PERMISSION_DENIED', message: 'No.\r\n\u001b[2JAll is well.\u0000\u009b' },
+      }),
+    },
+    error: {
+      ...requestError,
+      code: 'forbidden',
+      failure: 'forbidden',
+      httpStatus: 403,
+      message: 'velt answered HTTP 403: PERMISSION_DENIED: No. [2JAll is well.',
+    },
+  },
+  {
     title: 'a proxy that answers in HTML',
     answer: { httpStatus: 502, body: '<h1>Bad Gateway</h1>', headers: { 'content-type': 'text/html' } },
     error: {
@@ -187,6 +217,31 @@ describe.each(['read', 'start'] as const)('a %s that is refused is an error abou
     const thrown = await failWith(answer, call);
     expect(allOf(thrown)).toEqual(error);
     expect(velt.classify(thrown)).toBe(Reflect.get(error, 'failure'));
+  });
+});
+
+describe.each(['not-found', 'already-exists'])('the detail %s counts for nothing', (code) => {
+  test.each([
+    ['INVALID_ARGUMENT', 'invalid_request', 'invalid_request', false],
+    ['FAILED_PRECONDITION', 'invalid_request', 'invalid_request', false],
+    ['ALREADY_EXISTS', 'invalid_request', 'invalid_request', false],
+    ['UNAUTHENTICATED', 'unauthorized', 'unauthorized', false],
+    ['PERMISSION_DENIED', 'forbidden', 'forbidden', false],
+    ['RESOURCE_EXHAUSTED', 'throttled', 'throttled', true],
+    ['UNAVAILABLE', 'server_error', 'transient', true],
+    ['DEADLINE_EXCEEDED', 'server_error', 'transient', true],
+    ['ABORTED', 'server_error', 'transient', true],
+    [undefined, 'server_error', 'transient', true],
+  ] as const)('beside %s', async (status, errorCode, failure, isRetryable) => {
+    const body = JSON.stringify({ error: { status, message: 'No.', details: { mig_7: { code } } } });
+    expect(allOf(await failWith({ httpStatus: 500, body }))).toEqual({
+      ...requestError,
+      code: errorCode,
+      failure,
+      isRetryable,
+      httpStatus: 500,
+      message: `velt answered HTTP 500: ${status === undefined ? '' : `${status}: `}No.`,
+    });
   });
 });
 
@@ -341,7 +396,7 @@ describe('credentials stay out of every error, also when the provider repeats th
 test('credentials stay out of readings, refs, keys, lanes and the adapter itself', async () => {
   nock('https://api.velt.dev')
     .post(/status$/)
-    .reply(200, readFixture('completed.json'));
+    .reply(200, readFixture('completed.json').replaceAll('mig_7Qd2xVb9Lr', ref.migrationId));
   nock('https://api.velt.dev')
     .post(/migrate$/)
     .reply(200, readFixture('start_accepted.json'));

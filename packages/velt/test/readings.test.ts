@@ -109,6 +109,24 @@ test.each(['success', 'COMPLETED', ' completed', '', '__proto__', 'constructor',
   },
 );
 
+test.each(['mig_8', migrationId.toLowerCase(), ''])(
+  'an answer about another migration, "%s", is an error about the answer, whatever it says',
+  async (other) => {
+    answerWith(200, JSON.stringify({ result: { data: { migrationId: other, status: 'completed' } } }));
+    const error: unknown = await velt.getStatus(ref).catch((thrown: unknown) => thrown);
+    expect({ ...Object(error), message: Object(error).message }).toEqual({
+      name: 'ProviderResponseError',
+      kind: 'response',
+      provider: 'velt',
+      code: 'invalid_response',
+      failure: 'invalid_response',
+      isRetryable: false,
+      path: '$.result.data.migrationId',
+      message: 'velt: expected the migration that was asked for at $.result.data.migrationId, got another',
+    });
+  },
+);
+
 test('the status of the query is not the state of the migration', async () => {
   answerWith(
     200,

@@ -12,13 +12,18 @@ const headers = {
   'x-velt-auth-token': 'token-1',
 };
 
-function createVelt(fixture: string, options: { baseUrl?: string; account?: string } = {}) {
-  const { fetch, requests } = createRecordingFetch(() => new Response(readFixture(fixture)));
+/** Velt as it answers a start with a fixture, and a read with the id that was asked for. */
+function createVelt(options: { baseUrl?: string; account?: string } = {}) {
+  const { fetch, requests } = createRecordingFetch(({ url, body }) => {
+    if (!url.endsWith('/status')) return new Response(readFixture('start_accepted.json'));
+    const { migrationId } = JSON.parse(body).data;
+    return Response.json({ result: { status: 'success', data: { migrationId, status: 'pending' } } });
+  });
   return { velt: createVeltAdapter({ apiKey: 'key-1', authToken: 'token-1', fetch, ...options }), requests };
 }
 
 test('a read posts both ids and nothing else', async () => {
-  const { velt, requests } = createVelt('pending.json');
+  const { velt, requests } = createVelt();
   await velt.getStatus({ organizationId: 'org_1', migrationId: 'mig_7' });
   expect(requests).toEqual([
     {
@@ -31,7 +36,7 @@ test('a read posts both ids and nothing else', async () => {
 });
 
 test('a start posts the document and its new id, and gives the ref to follow', async () => {
-  const { velt, requests } = createVelt('start_accepted.json');
+  const { velt, requests } = createVelt();
   const ref = await velt.start({ organizationId: 'org_1', documentId: 'draft', newDocumentId: 'final' });
   expect(ref).toEqual({ organizationId: 'org_1', migrationId: 'mig_7Qd2xVb9Lr' });
   expect(requests).toEqual([
@@ -45,7 +50,7 @@ test('a start posts the document and its new id, and gives the ref to follow', a
 });
 
 test('a base URL may have a path and end with a slash', async () => {
-  const { velt, requests } = createVelt('pending.json', { baseUrl: 'https://proxy.example/velt/' });
+  const { velt, requests } = createVelt({ baseUrl: 'https://proxy.example/velt/' });
   await velt.getStatus({ organizationId: 'org_1', migrationId: 'mig_7' });
   expect(requests.map(({ url }) => url)).toEqual([
     'https://proxy.example/velt/v2/organizations/documents/migrate/status',
@@ -54,7 +59,7 @@ test('a base URL may have a path and end with a slash', async () => {
 
 describe('an id is data, whatever it looks like', () => {
   test.each(['../', '..', 'a/b', '?x=1', '#x', 'a b', '🚚', '"}', '__proto__', '%2F'])('%s', async (id) => {
-    const { velt, requests } = createVelt('pending.json');
+    const { velt, requests } = createVelt();
     const ref = { organizationId: id, migrationId: id };
     await velt.getStatus(ref);
     expect(requests.map(({ url, body }) => ({ url, body: JSON.parse(body) }))).toEqual([
@@ -68,7 +73,7 @@ describe('an id is data, whatever it looks like', () => {
 });
 
 test('the key tells organizations apart, and ids with slashes too', () => {
-  const { velt } = createVelt('pending.json');
+  const { velt } = createVelt();
   const keys = [
     velt.key({ organizationId: 'a', migrationId: 'b/c' }),
     velt.key({ organizationId: 'a/b', migrationId: 'c' }),
@@ -80,19 +85,19 @@ test('the key tells organizations apart, and ids with slashes too', () => {
 test('the lane is the origin, and the account where one is named', () => {
   const ref = { organizationId: 'org_1', migrationId: 'mig_7' };
   const lanes = [
-    createVelt('pending.json').velt.lane(ref),
-    createVelt('pending.json', { account: 'eu' }).velt.lane(ref),
-    createVelt('pending.json', { baseUrl: 'https://proxy.example/velt' }).velt.lane(ref),
+    createVelt().velt.lane(ref),
+    createVelt({ account: 'eu' }).velt.lane(ref),
+    createVelt({ baseUrl: 'https://proxy.example/velt' }).velt.lane(ref),
   ];
   expect(lanes).toEqual(['https://api.velt.dev', 'https://api.velt.dev#eu', 'https://proxy.example']);
 });
 
 test('the adapter offers reads and starts only', () => {
-  const { velt } = createVelt('pending.json');
+  const { velt } = createVelt();
   expect(velt).toEqual({
     specVersion: 1,
     provider: 'velt',
-    capabilities: { progress: 'none', maxBatchSize: 1, list: false, start: true, cancel: false, push: false },
+    capabilities: { progress: 'none', maxBatchSize: 1, list: false, start: true, cancel: false },
     states: { pending: 'pending', in_progress: 'running', completed: 'succeeded', failed: 'failed' },
     parseRef: expect.any(Function),
     key: expect.any(Function),
@@ -104,7 +109,7 @@ test('the adapter offers reads and starts only', () => {
 });
 
 test('an aborted call rejects with the reason and sends nothing', async () => {
-  const { velt, requests } = createVelt('pending.json');
+  const { velt, requests } = createVelt();
   const reason = new Error('shutting down');
   const signal = AbortSignal.abort(reason);
   const ref = { organizationId: 'org_1', migrationId: 'mig_7' };

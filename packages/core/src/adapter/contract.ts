@@ -1,46 +1,45 @@
 import type { MigrationStatusError } from '../model/errors/migration-status-error.ts';
-import type { FailureClass } from '../model/errors/provider-request-error.ts';
+import type { FailureClass } from '../model/failure-class.ts';
 import type { MigrationState } from '../model/migration-state.ts';
 import type { MigrationReading } from '../model/migration-status.ts';
 
 /** Native word → state, as data, so that code, documentation and tools read the same table. */
 export type StateTable = Readonly<Record<string, MigrationState>>;
 
-/** What an adapter can do, for views and tools; each claim is backed by the member of the same name. */
+/** What an adapter can do, for views and tools. */
 export interface AdapterCapabilities {
   /** What the provider says about progress. */
   readonly progress: 'none' | 'percent' | 'counts';
   /** How many refs one request can carry; 1 when there is no `getStatuses`. */
   readonly maxBatchSize: number;
+  /** Whether there is a member of that name. */
   readonly list: boolean;
   readonly start: boolean;
   readonly cancel: boolean;
-  readonly push: boolean;
 }
 
 /** What a caller hands to every call that goes over the network. */
 export interface CallContext {
   /** Aborts the call: it rejects with the signal's reason and leaves no request behind. */
   readonly signal?: AbortSignal | undefined;
+  /** The wall clock at the time of the call, epoch milliseconds. Default `Date.now()`. */
+  readonly wallTime?: number | undefined;
 }
 
 /** What a caller hands to a read. */
 export interface ReadContext extends CallContext {
   /** The `memo` of the last reading of the same ref. */
   readonly memo?: unknown;
-  /** The wall clock at the time of the read, epoch milliseconds. Default `Date.now()`. */
-  readonly wallTime?: number | undefined;
 }
 
 /** What a caller hands to a read of many refs. */
 export interface BatchReadContext extends CallContext {
   /** The `memo` of the last reading, by key. */
   readonly memos?: ReadonlyMap<string, unknown> | undefined;
-  readonly wallTime?: number | undefined;
 }
 
 /** One migration as a provider's list shows it. */
-export interface ListedMigration<Ref, Native> {
+export interface ListedMigration<Native, Ref> {
   readonly key: string;
   /** Absent when the list does not say enough to follow the migration. */
   readonly ref?: Ref;
@@ -65,7 +64,7 @@ export interface ListedMigration<Ref, Native> {
  * | `classify` | what a failed call says about our access |
  * | `list`, `start`, `cancel` | where the provider offers it |
  */
-export interface MigrationAdapter<Ref = unknown, Native = unknown> {
+export interface MigrationAdapter<Native = unknown, Ref = unknown> {
   readonly specVersion: 1;
   readonly provider: string;
   readonly capabilities: AdapterCapabilities;
@@ -79,7 +78,7 @@ export interface MigrationAdapter<Ref = unknown, Native = unknown> {
     context?: BatchReadContext,
   ): Promise<ReadonlyMap<string, MigrationReading<Native> | MigrationStatusError>>;
   classify(error: unknown): FailureClass;
-  list?(filter?: unknown, context?: CallContext): AsyncIterable<ListedMigration<Ref, Native>>;
+  list?(filter?: unknown, context?: CallContext): AsyncIterable<ListedMigration<Native, Ref>>;
   start?(input: unknown, context?: CallContext): Promise<Ref>;
   cancel?(ref: Ref, context?: CallContext): Promise<void>;
 }

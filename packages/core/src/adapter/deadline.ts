@@ -27,6 +27,7 @@ export function createDeadline(timeoutMs: number, outer: AbortSignal | undefined
     },
     Math.min(timeoutMs, longestDelayMs),
   );
+  if (outer?.aborted) onAbort();
   outer?.addEventListener('abort', onAbort, { once: true });
   return {
     signal: controller.signal,

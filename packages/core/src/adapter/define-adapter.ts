@@ -1,7 +1,8 @@
-import type { FailureClass } from '../model/errors/provider-request-error.ts';
+import type { MigrationStatusError } from '../model/errors/migration-status-error.ts';
+import type { FailureClass } from '../model/failure-class.ts';
 import type { MigrationReading } from '../model/migration-status.ts';
+import { classifyFailure } from './classify-failure.ts';
 import type { AdapterCapabilities, MigrationAdapter, ReadContext, StateTable } from './contract.ts';
-import { classifyFailure } from './failure-class.ts';
 import type { HttpClient, HttpRequest } from './http-client.ts';
 import type { HttpReply } from './http-reply.ts';
 import { toMigrationKey } from './migration-key.ts';
@@ -20,7 +21,7 @@ export interface MappingContext<Ref> {
 }
 
 /** An adapter in the common case: one request, one schema, one state table. */
-export interface AdapterDefinition<Ref, Body, Native> {
+export interface AdapterDefinition<Native, Ref, Body> {
   /** The provider's name: lower case, the first part of every key. */
   readonly provider: string;
   readonly states: StateTable;
@@ -36,10 +37,12 @@ export interface AdapterDefinition<Ref, Body, Native> {
   /** Pure: a body that fits the schema → what it says. */
   readonly toReading: (body: Body, context: MappingContext<Ref>) => MigrationReading<Native>;
   /**
-   * What an answer outside 2xx says about the migration; undefined when it says nothing, or throw a better error than
-   * `reply.toError()`. Default: a 404 is `not_found`.
+   * Pure: what an answer outside 2xx says about the migration; undefined when it says nothing. Default: a 404 that is no
+   * page of markup is `not_found`.
    */
   readonly toReadingOfError?: (reply: HttpReply, ref: Ref) => MigrationReading<Native> | undefined;
+  /** Pure: the error that an answer outside 2xx amounts to. Default: by its HTTP status. */
+  readonly toError?: (reply: HttpReply) => MigrationStatusError;
   /** Default: the class that the error carries. */
   readonly classify?: (error: unknown) => FailureClass;
 }
@@ -67,18 +70,22 @@ export interface AdapterDefinition<Ref, Body, Native> {
  *   });
  * }
  */
-export function defineAdapter<Ref, Body, Native>(
-  definition: AdapterDefinition<Ref, Body, Native>,
-): MigrationAdapter<Ref, Native> {
+export function defineAdapter<Native, Ref, Body>(
+  definition: AdapterDefinition<Native, Ref, Body>,
+): MigrationAdapter<Native, Ref> {
   const { provider, http, schema, toReading } = definition;
   const toReadingOfError = definition.toReadingOfError ?? toNotFoundReading;
   const lane = definition.account === undefined ? http.origin : `${http.origin}#${definition.account}`;
 
-  async function getStatus(ref: Ref, context: ReadContext = {}): Promise<MigrationReading<Native>> {
+  const parseRef = (value: unknown) =>
+    parseOptions(definition.refSchema, value, { provider, subject: `${provider} ref` });
+
+  async function getStatus(given: Ref, context: ReadContext = {}): Promise<MigrationReading<Native>> {
+    const ref = parseRef(given);
     const reply = await http.send(definition.toRequest(ref), context.signal);
     if (!reply.isOk) {
       const reading = toReadingOfError(reply, ref);
-      if (reading === undefined) throw reply.toError();
+      if (reading === undefined) throw definition.toError?.(reply) ?? reply.toError();
       return reading;
     }
     const { memo, wallTime = Date.now() } = context;
@@ -95,18 +102,18 @@ export function defineAdapter<Ref, Body, Native>(
       list: false,
       start: false,
       cancel: false,
-      push: false,
       ...definition.capabilities,
     }),
-    parseRef: (value: unknown) => parseOptions(definition.refSchema, value, `${provider} ref`),
-    key: (ref: Ref) => toMigrationKey(provider, definition.toKeyParts(ref)),
+    parseRef,
+    key: (ref: Ref) => toMigrationKey(provider, definition.toKeyParts(parseRef(ref))),
     lane: () => lane,
     getStatus,
     classify: definition.classify ?? classifyFailure,
   });
 }
 
-/** The default of `toReadingOfError`: a 404 says that the provider does not know the ref. */
+/** The default of `toReadingOfError`: a 404 says that the provider does not know the ref, unless something else answers for it. */
 export function toNotFoundReading(reply: HttpReply): MigrationReading<never> | undefined {
-  return reply.status === 404 ? { state: 'not_found', nativeState: 'HTTP 404', native: null } : undefined;
+  if (reply.status !== 404 || reply.isMarkup) return undefined;
+  return { state: 'not_found', nativeState: 'HTTP 404', native: null };
 }

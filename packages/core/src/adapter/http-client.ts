@@ -4,7 +4,16 @@ import { ProviderRequestError } from '../model/errors/provider-request-error.ts'
 import { ProviderResponseError } from '../model/errors/provider-response-error.ts';
 import { createDeadline, type Deadline } from './deadline.ts';
 import { createHttpReply, type HttpReply } from './http-reply.ts';
-import { baseUrlExpectation, headerValueExpectation, isBaseUrl, isHeaderValue } from './parse-options.ts';
+import {
+  baseUrlExpectation,
+  fetchExpectation,
+  headerValueExpectation,
+  isBaseUrl,
+  isFetch,
+  isHeaderValue,
+  isTimeoutMs,
+  timeoutMsExpectation,
+} from './option-values.ts';
 import { readCappedText } from './read-capped-text.ts';
 import { createRedactor, toSafeCause } from './redact.ts';
 
@@ -34,15 +43,13 @@ export interface HttpClientOptions {
 /** One request to the provider. */
 export interface HttpRequest {
   /** Default `GET`. */
-  readonly method?: 'GET' | 'POST';
-  /** Appended to the base URL; encode ids with `encodeURIComponent`. Starts with a slash. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Appended to the base URL, as it will stand in the URL: starts with a slash, ids go through `encodeURIComponent`. */
   readonly path: string;
   /** Appended as the query, in this order; a name may occur several times. */
   readonly query?: readonly (readonly [name: string, value: string])[];
   /** Sent as JSON. */
   readonly json?: unknown;
-  /** Sent as it is. */
-  readonly body?: FormData | string;
 }
 
 /** Sends requests to one origin. */
@@ -53,8 +60,8 @@ export interface HttpClient {
   /**
    * Sends one request, once, and reads the whole answer, whatever its HTTP status. Rejects with a
    * `ProviderRequestError` when there is no answer, with a `ProviderResponseError` when the answer cannot be taken (too
-   * long, redirected to another origin), with a `ConfigurationError` when a part of the path is `.` or `..`, and with the
-   * signal's reason when aborted.
+   * long, redirected to another origin), with a `ConfigurationError` when the path would lead elsewhere than it is written,
+   * as one with `..` in it, and with the signal's reason when aborted.
    */
   send(request: HttpRequest, signal?: AbortSignal): Promise<HttpReply>;
 }
@@ -96,7 +103,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   async function send(request: HttpRequest, signal?: AbortSignal): Promise<HttpReply> {
     signal?.throwIfAborted();
-    if (hasDotSegment(request.path)) throw toPathError();
+    if (!leadsWhereWritten(request.path)) throw toPathError();
     const deadline = createDeadline(timeoutMs, signal);
     try {
       return await deadline.race(exchange(request, deadline));
@@ -125,7 +132,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         method: request.method ?? 'GET',
         signal: deadline.signal,
         ...(request.json !== undefined && { json: request.json }),
-        ...(request.body !== undefined && { body: request.body }),
       });
       if (!isRedirect(response)) return response;
       await response.body?.cancel();
@@ -144,8 +150,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     return target.href;
   }
 
+  /** A URL resolves dots, and swallows what does not start with a slash: another place would get the credentials. */
+  function leadsWhereWritten(path: string): boolean {
+    const url = URL.parse(`${baseUrl}${path}`);
+    return path.startsWith('/') && url?.origin === origin && url.href === `${baseUrl}${path}`;
+  }
+
   function toPathError(): ConfigurationError {
-    const message = `${provider}: an id cannot be "." or "..", which name other places in a URL`;
+    const message = `${provider}: the path of a request must stand for itself; an id in it cannot be "." or ".."`;
     return new ConfigurationError({ provider, option: 'path', message });
   }
 
@@ -171,8 +183,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return Object.freeze({ provider, origin, send });
 }
 
-function checkOptions({ provider, baseUrl, headers, credentials }: HttpClientOptions): void {
+function checkOptions(options: HttpClientOptions): void {
+  const { provider, baseUrl, headers, credentials, timeoutMs = 1, maxBodyBytes = 1, fetch } = options;
   if (!isBaseUrl(baseUrl)) throw toOptionError(provider, 'baseUrl', baseUrlExpectation);
+  if (!isTimeoutMs(timeoutMs)) throw toOptionError(provider, 'timeoutMs', timeoutMsExpectation);
+  if (!(maxBodyBytes > 0)) throw toOptionError(provider, 'maxBodyBytes', 'a positive number of bytes');
+  if (fetch !== undefined && !isFetch(fetch)) throw toOptionError(provider, 'fetch', fetchExpectation);
   for (const [name, value] of Object.entries({ ...headers, ...credentials })) {
     if (!isHeaderValue(value)) throw toOptionError(provider, name, headerValueExpectation);
   }
@@ -189,11 +205,6 @@ function toOptionError(provider: string, option: string, expectation: string): C
 /** `Bearer abc` → `abc`, which is what an answer repeats. */
 function withoutScheme(credential: string): string {
   return credential.replace(/^\S+ /, '');
-}
-
-/** Encoding leaves dots as they are, and a URL resolves them away: another path would get the credentials. */
-function hasDotSegment(path: string): boolean {
-  return path.split('/').some((segment) => segment === '.' || segment === '..');
 }
 
 /** An opaque redirect is all that a browser shows of one. */

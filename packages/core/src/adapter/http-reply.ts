@@ -1,7 +1,9 @@
 import type { ErrorCode } from '../model/errors/migration-status-error.ts';
-import { type FailureClass, ProviderRequestError } from '../model/errors/provider-request-error.ts';
+import { ProviderRequestError } from '../model/errors/provider-request-error.ts';
 import { ProviderResponseError } from '../model/errors/provider-response-error.ts';
-import { toErrorCode, toFailureClass } from './failure-class.ts';
+import type { FailureClass } from '../model/failure-class.ts';
+import { toPlainText } from '../model/to-plain-text.ts';
+import { toErrorCode, toFailureClass } from './classify-failure.ts';
 import { parseBody } from './parse-body.ts';
 import { parseRetryAfter } from './parse-retry-after.ts';
 import type { StandardSchema } from './standard-schema.ts';
@@ -17,16 +19,23 @@ export interface HttpReply {
   json(): unknown;
   /** The body as JSON of a given shape; throws a `ProviderResponseError` that names the path and what stood there. */
   parse<Output>(schema: StandardSchema<Output>): Output;
+  /** The same, or undefined when the body is not JSON of that shape; for what is welcome but not relied on. */
+  tryParse<Output>(schema: StandardSchema<Output>): Output | undefined;
+  /** Whether the body is markup: a page of something that stands in front of the provider, or in its place. */
+  readonly isMarkup: boolean;
   /**
    * The error that this answer amounts to, by its HTTP status. An adapter that knows better says so.
    *
    * @param known.providerMessage What the provider said, for people. Credentials are taken out of it.
    */
-  toError(known?: {
-    readonly failure?: FailureClass | undefined;
-    readonly code?: ErrorCode | undefined;
-    readonly providerMessage?: string | undefined;
-  }): ProviderRequestError;
+  toError(known?: KnownFailure): ProviderRequestError;
+}
+
+/** What an adapter knows of a failure beyond its HTTP status. */
+export interface KnownFailure {
+  readonly failure?: FailureClass | undefined;
+  readonly code?: ErrorCode | undefined;
+  readonly providerMessage?: string | undefined;
 }
 
 interface ReplyParts {
@@ -59,11 +68,18 @@ export function createHttpReply({ provider, status, headers, text, redact }: Rep
     return parseBody(schema, json(), { provider, redact });
   }
 
-  function toError(known: Parameters<HttpReply['toError']>[0] = {}): ProviderRequestError {
+  function tryParse<Output>(schema: StandardSchema<Output>): Output | undefined {
+    try {
+      return parse(schema);
+    } catch (error) {
+      if (ProviderResponseError.isInstance(error)) return undefined;
+      throw error;
+    }
+  }
+
+  function toError(known: KnownFailure = {}): ProviderRequestError {
     const failure = known.failure ?? toFailureClass(status);
-    const said = redact(known.providerMessage ?? '')
-      .trim()
-      .slice(0, 200);
+    const said = toPlainText(redact(known.providerMessage ?? '')).slice(0, 200);
     return new ProviderRequestError({
       provider,
       code: known.code ?? toErrorCode(failure),
@@ -75,5 +91,6 @@ export function createHttpReply({ provider, status, headers, text, redact }: Rep
   }
 
   const isOk = status >= 200 && status < 300;
-  return { status, isOk, headers, text, json, parse, toError };
+  const isMarkup = text.trimStart().startsWith('<');
+  return { status, isOk, isMarkup, headers, text, json, parse, tryParse, toError };
 }

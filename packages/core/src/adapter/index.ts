@@ -5,17 +5,19 @@
  * @module
  */
 export { ConfigurationError } from '../model/errors/configuration-error.ts';
-export type { ErrorCode } from '../model/errors/migration-status-error.ts';
-export { MigrationStatusError } from '../model/errors/migration-status-error.ts';
-export { type FailureClass, ProviderRequestError } from '../model/errors/provider-request-error.ts';
+export { type ErrorCode, MigrationStatusError } from '../model/errors/migration-status-error.ts';
+export { ProviderRequestError } from '../model/errors/provider-request-error.ts';
 export { ProviderResponseError } from '../model/errors/provider-response-error.ts';
-export type { MigrationState } from '../model/migration-state.ts';
+export type { FailureClass } from '../model/failure-class.ts';
+export { formatJsonPath } from '../model/json-path.ts';
+export { type MigrationState, migrationStates } from '../model/migration-state.ts';
 export type {
   MigrationIssue,
   MigrationProgress,
   MigrationReading,
   ProviderTimeField,
 } from '../model/migration-status.ts';
+export { classifyFailure, toErrorCode, toFailureClass } from './classify-failure.ts';
 export type {
   AdapterCapabilities,
   BatchReadContext,
@@ -31,25 +33,29 @@ export {
   type MappingContext,
   toNotFoundReading,
 } from './define-adapter.ts';
-export { classifyFailure, toErrorCode, toFailureClass } from './failure-class.ts';
 export {
   createHttpClient,
   type HttpClient,
   type HttpClientOptions,
   type HttpRequest,
 } from './http-client.ts';
-export type { HttpReply } from './http-reply.ts';
+export type { HttpReply, KnownFailure } from './http-reply.ts';
 export { mapState } from './map-state.ts';
 export { toMigrationKey } from './migration-key.ts';
-export { type BodyPlace, parseBody } from './parse-body.ts';
 export {
   baseUrlExpectation,
+  type CommonAdapterOptions,
+  fetchExpectation,
   headerValueExpectation,
   isBaseUrl,
   isFetch,
   isHeaderValue,
-  parseOptions,
-} from './parse-options.ts';
+  isTimeoutMs,
+  timeoutMsExpectation,
+  toBasicAuthorization,
+} from './option-values.ts';
+export { type BodyPlace, parseBody } from './parse-body.ts';
+export { parseOptions } from './parse-options.ts';
 export { parseRetryAfter } from './parse-retry-after.ts';
 export { isZone, type ParsedTimestamp, parseTimestamp, zoneExpectation } from './parse-timestamp.ts';
-export { formatJsonPath, type StandardSchema } from './standard-schema.ts';
+export type { StandardSchema } from './standard-schema.ts';

@@ -1,6 +1,7 @@
 import { describeKind, describeValue } from '../model/describe-value.ts';
 import { ProviderResponseError } from '../model/errors/provider-response-error.ts';
-import { checkSchema, formatJsonPath, type StandardSchema } from './standard-schema.ts';
+import { formatJsonPath } from '../model/json-path.ts';
+import { checkSchema, type StandardSchema } from './standard-schema.ts';
 
 /** Where a value comes from, for the error about it. */
 export interface BodyPlace {

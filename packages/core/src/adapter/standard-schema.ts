@@ -1,3 +1,5 @@
+import { valueAt } from '../model/json-path.ts';
+
 /**
  * The part of the Standard Schema interface that is used here, so that a schema of zod, valibot or any other library that
  * implements it can be handed in, and none of their types stands in a public signature.
@@ -37,21 +39,16 @@ export function checkSchema<Output>(
   value: unknown,
 ): { readonly value: Output } | { readonly mismatch: Mismatch } {
   const result = schema['~standard'].validate(value);
-  if (result instanceof Promise) throw new TypeError('expected a schema that validates synchronously');
+  if (result instanceof Promise) {
+    // Nobody waits for it, and a rejection that nobody handles ends the process.
+    result.catch(() => {});
+    throw new TypeError('expected a schema that validates synchronously');
+  }
   if (result.issues === undefined) return { value: result.value };
   const [issue] = result.issues;
   const keys = (issue?.path ?? []).map((part) => (typeof part === 'object' ? part.key : part));
   const path = [...keys, ...unrecognisedKeyOf(issue)];
   return { mismatch: { path, expected: toExpectation(issue), actual: valueAt(value, path) } };
-}
-
-/** Writes a path the way JSON path does: `$.users[0].email`. */
-export function formatJsonPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => {
-    if (typeof key === 'number') return `${text}[${key}]`;
-    const name = String(key);
-    return /^[A-Za-z_$][\w$]*$/.test(name) ? `${text}.${name}` : `${text}[${JSON.stringify(name)}]`;
-  }, '$');
 }
 
 /** Libraries that know the expected type carry it beside the message, which without a locale says only "invalid". */
@@ -66,11 +63,4 @@ function toExpectation(issue: SchemaIssue | undefined): string {
 function unrecognisedKeyOf(issue: SchemaIssue | undefined): readonly string[] {
   const keys = issue && 'keys' in issue && Array.isArray(issue.keys) ? issue.keys : [];
   return keys.slice(0, 1).map(String);
-}
-
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => {
-    const isContainer = typeof value === 'object' && value !== null;
-    return isContainer && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
-  }, root);
 }

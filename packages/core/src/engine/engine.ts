@@ -1,5 +1,6 @@
 import type { MigrationAdapter } from '../adapter/contract.ts';
 import { admit, createLane, enter, type LaneOutcome, learn, leave, takeStart } from '../lane/lane.ts';
+import { ProviderRequestError } from '../model/errors/provider-request-error.ts';
 import type { ReadFailure } from '../step/conditions.ts';
 import { createRow } from '../step/row.ts';
 import { type StepEvent, type StepResult, step } from '../step/step.ts';
@@ -8,7 +9,7 @@ import type { Clock } from './clock.ts';
 import type { EnginePolicy } from './engine-policy.ts';
 import type { Entry, LaneQueue, OngoingRead, Subject } from './entry.ts';
 import { createGuard } from './guard.ts';
-import { type ReadOutcome, readTargets, toReadEvent } from './read.ts';
+import { type ReadOutcome, readTargets, toReadFailure } from './read.ts';
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -16,7 +17,7 @@ export interface EngineOptions {
   /** 0 to 1, like `Math.random`. */
   readonly random: () => number;
   readonly policy: EnginePolicy;
-  /** Is told of every event, before the observers of the entry. */
+  /** Is told of every event, after the observers of the entry: a listener that closes everything cannot undo a wait that is over. */
   readonly onStep?: (entry: Entry, event: StepEvent, result: StepResult) => void;
   /** Is handed what a listener throws or rejects with. */
   readonly onListenerError: (error: unknown) => void;
@@ -132,14 +133,21 @@ export function createEngine({ clock, random, policy, onStep, onListenerError }:
     lane.state = enter(lane.state);
     for (const entry of entries) entry.read = read;
     const targets = [...entries].map(({ key, ref, row }) => ({ key, ref, memo: row.memo }));
-    const outcomes = await readTargets(first.adapter, targets, read.controller.signal, clock.wallTime());
+    const outcomes = await readTargets(first.adapter, targets, clock.wallTime, read.controller.signal);
     if (reads.has(read)) finish(lane, read, outcomes);
   }
 
   function giveUp(read: OngoingRead): void {
     const [first] = read.entries;
     if (first === undefined) return;
-    const error = new Error(`no answer within ${policy.readTimeoutMs} ms`);
+    const { provider } = first.adapter;
+    const message = `${provider}: no answer within ${policy.readTimeoutMs} ms`;
+    const error = new ProviderRequestError({
+      provider,
+      code: 'request_timeout',
+      failure: 'transient',
+      message,
+    });
     finish(first.lane, read, new Map([...read.entries].map(({ key }) => [key, { error }])));
     read.controller.abort(error);
   }
@@ -149,7 +157,7 @@ export function createEngine({ clock, random, policy, onStep, onListenerError }:
     const at = toIso();
     const events = [...read.entries].map((entry) => ({
       entry,
-      event: toReadEvent(entry.adapter, entry, outcomes.get(entry.key) ?? nothing, at),
+      event: toReadEvent(entry, outcomes.get(entry.key) ?? nothing, at),
     }));
     // Before anybody is told: whoever is may remove or refresh any of them.
     for (const { entry } of events) entry.read = undefined;
@@ -194,8 +202,8 @@ export function createEngine({ clock, random, policy, onStep, onListenerError }:
     const result = step(entry.row, event, { now: clock.now(), random: random() }, policy);
     entry.row = result.row;
     schedule(entry);
-    if (event.type !== 'refresh') guard(() => onStep?.(entry, event, result));
     for (const observe of [...entry.observers]) guard(() => observe(event, result));
+    guard(() => onStep?.(entry, event, result));
   }
 
   /** Puts a row where it belongs: into the agenda, unless it waits in its lane or is being read. */
@@ -276,9 +284,7 @@ export function createEngine({ clock, random, policy, onStep, onListenerError }:
       if (entry.isRemoved || isClosed) return;
       detach(entry);
       entry.ref = ref;
-      const now = clock.now();
-      if (entry.row.stopped === 'settled') entry.row = createRow(now, now);
-      apply(entry, { type: 'refresh' });
+      apply(entry, { type: 'readdressed' });
       pump(entry.lane);
       arm();
     },
@@ -304,6 +310,13 @@ export function createEngine({ clock, random, policy, onStep, onListenerError }:
 }
 
 const nothing: ReadOutcome = { error: new Error('the read brought nothing') };
+
+/** What the outcome of a read means for its row. */
+function toReadEvent({ adapter }: Entry, outcome: ReadOutcome, at: string): StepEvent {
+  return 'error' in outcome
+    ? { type: 'read_failed', at, failure: toReadFailure(adapter, outcome.error) }
+    : { type: 'read', at, ...outcome };
+}
 
 /** Whether it may be read in one request with others. */
 function canShare({ adapter, isAlone }: Entry): boolean {

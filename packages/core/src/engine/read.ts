@@ -1,50 +1,42 @@
 import type { MigrationAdapter } from '../adapter/contract.ts';
 import { describeValue } from '../model/describe-value.ts';
 import { MigrationStatusError } from '../model/errors/migration-status-error.ts';
-import type { FailureClass } from '../model/errors/provider-request-error.ts';
 import { ProviderResponseError } from '../model/errors/provider-response-error.ts';
+import { type FailureClass, isFailureClass } from '../model/failure-class.ts';
 import { isMigrationState } from '../model/migration-state.ts';
-import type { MigrationReading } from '../model/migration-status.ts';
+import type { MigrationReading, MigrationStatus } from '../model/migration-status.ts';
 import { toMigrationStatus } from '../model/to-migration-status.ts';
-import { isFailureClass, type ReadFailure } from '../step/conditions.ts';
-import type { StepEvent } from '../step/step.ts';
-
-/** The address of one migration. */
-export interface ReadAddress {
-  readonly key: string;
-  readonly ref: unknown;
-}
+import type { ReadFailure } from '../step/conditions.ts';
 
 /** What is needed to read one migration. */
-export interface ReadTarget extends ReadAddress {
+export interface ReadTarget {
+  readonly key: string;
+  readonly ref: unknown;
   readonly memo: unknown;
 }
 
 /** What a read of one migration brought. */
-export type ReadOutcome = { readonly reading: MigrationReading } | { readonly error: unknown };
+export type ReadOutcome =
+  | { readonly status: MigrationStatus; readonly retryAfterMs: number | undefined; readonly memo: unknown }
+  | { readonly error: unknown };
 
 /**
  * Reads migrations of one adapter, in one request where there are several, and never rejects: whatever an adapter does,
  * each target gets an outcome.
+ *
+ * @param now The wall clock, epoch milliseconds.
  */
 export async function readTargets(
   adapter: MigrationAdapter,
   targets: readonly ReadTarget[],
-  signal: AbortSignal,
-  wallTime: number,
+  now: () => number,
+  signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, ReadOutcome>> {
   try {
-    const [first] = targets;
-    if (first !== undefined && targets.length === 1) {
-      const reading = await adapter.getStatus(first.ref, { signal, memo: first.memo, wallTime });
-      return new Map([[first.key, toOutcome(adapter, reading)]]);
-    }
-    const refs = targets.map((target) => target.ref);
-    const memos = new Map(targets.map((target) => [target.key, target.memo]));
-    const readings: unknown = await adapter.getStatuses?.(refs, { signal, memos, wallTime });
-    if (!(readings instanceof Map)) throw toNoReading(adapter);
+    const results = await askAdapter(adapter, targets, now(), signal);
+    const observedAt = new Date(now()).toISOString();
     return new Map(
-      targets.map(({ key }) => [key, toOutcome(adapter, readings.has(key) ? readings.get(key) : missing)]),
+      targets.map((target) => [target.key, toOutcome(adapter, target, results.get(target.key), observedAt)]),
     );
   } catch (error) {
     return new Map(targets.map(({ key }) => [key, { error }]));
@@ -53,10 +45,39 @@ export async function readTargets(
 
 const missing: MigrationReading<never> = { state: 'not_found', nativeState: '', native: null };
 
-/** An adapter of somebody else may return anything; what is no reading must not reach a row. */
-function toOutcome(adapter: MigrationAdapter, result: unknown): ReadOutcome {
+/** What the adapter says, by key. An adapter of somebody else may return anything. */
+async function askAdapter(
+  adapter: MigrationAdapter,
+  targets: readonly ReadTarget[],
+  wallTime: number,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, unknown>> {
+  const [first] = targets;
+  if (first !== undefined && targets.length === 1) {
+    return new Map([[first.key, await adapter.getStatus(first.ref, { signal, memo: first.memo, wallTime })]]);
+  }
+  const refs = targets.map(({ ref }) => ref);
+  const memos = new Map(targets.map(({ key, memo }) => [key, memo]));
+  const results: unknown = await adapter.getStatuses?.(refs, { signal, memos, wallTime });
+  if (!(results instanceof Map)) throw toNoReading(adapter);
+  return new Map(targets.map(({ key }) => [key, results.has(key) ? results.get(key) : missing]));
+}
+
+/** What is no reading must not reach a row. */
+function toOutcome(
+  adapter: MigrationAdapter,
+  { key, ref }: ReadTarget,
+  result: unknown,
+  observedAt: string,
+): ReadOutcome {
   if (MigrationStatusError.isInstance(result)) return { error: result };
-  return isReading(result) ? { reading: result } : { error: toNoReading(adapter) };
+  if (!isReading(result)) return { error: toNoReading(adapter) };
+  try {
+    const status = toMigrationStatus(result, { provider: adapter.provider, key, ref, observedAt });
+    return { status, retryAfterMs: toDelayMs(result.retryAfterMs), memo: result.memo };
+  } catch (error) {
+    return { error: toNoReading(adapter, error) };
+  }
 }
 
 function isReading(value: unknown): value is MigrationReading {
@@ -73,34 +94,6 @@ function isReading(value: unknown): value is MigrationReading {
 function toNoReading({ provider }: MigrationAdapter, cause?: unknown): ProviderResponseError {
   const message = `the adapter of ${provider} returned no reading`;
   return new ProviderResponseError({ provider, path: '$', message, cause });
-}
-
-/** What the outcome of a read means for the row of its migration. */
-export function toReadEvent(
-  adapter: MigrationAdapter,
-  address: ReadAddress,
-  outcome: ReadOutcome,
-  at: string,
-): StepEvent {
-  const fail = (error: unknown): StepEvent => ({
-    type: 'read_failed',
-    at,
-    failure: toReadFailure(adapter, error),
-  });
-  if ('error' in outcome) return fail(outcome.error);
-  const { key, ref } = address;
-  const { retryAfterMs, memo } = outcome.reading;
-  try {
-    const status = toMigrationStatus(outcome.reading, {
-      provider: adapter.provider,
-      key,
-      ref,
-      observedAt: at,
-    });
-    return { type: 'read', at, status, retryAfterMs: toDelayMs(retryAfterMs), memo };
-  } catch (error) {
-    return fail(toNoReading(adapter, error));
-  }
 }
 
 /** An error of any origin in the words of a failed read. */

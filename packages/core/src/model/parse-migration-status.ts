@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { deepFreeze } from './deep-freeze.ts';
 import { describeKind } from './describe-value.ts';
 import { ConfigurationError } from './errors/configuration-error.ts';
+import { formatJsonPath, valueAt } from './json-path.ts';
 import { migrationStates } from './migration-state.ts';
 import type { MigrationStatus } from './migration-status.ts';
 
@@ -12,6 +13,8 @@ let statusSchema: ReturnType<typeof createStatusSchema> | undefined;
  * Reads a status back that was stored or sent as JSON, and returns it frozen. It holds what was written to the promises of
  * the model: a state of the closed list, times in UTC, progress within its bounds, an issue for every failure. Fields that
  * it does not know are dropped, so that a later version can write more than this one reads.
+ *
+ * `ref` and `native` are taken over as they are, and frozen with the rest.
  *
  * Throws a `ConfigurationError` at the first thing that does not fit: its `option` is the JSON path (`$.progress.percent`),
  * and the message tells what was expected and what kind of value stood there, never the value.
@@ -24,22 +27,11 @@ export function parseMigrationStatus(value: unknown): MigrationStatus {
   const parsed = z.safeParse(statusSchema, value);
   if (parsed.success) return deepFreeze(parsed.data);
   const { path = [], message } = parsed.error.issues[0] ?? {};
-  const place = path.reduce<string>(
-    (text, key) => text + (typeof key === 'number' ? `[${key}]` : `.${String(key)}`),
-    '$',
-  );
-  const actual = path.reduce<unknown>(
-    (parent, key) => (isObject(parent) ? Reflect.get(parent, key) : undefined),
-    value,
-  );
+  const place = formatJsonPath(path);
   throw new ConfigurationError({
     option: place,
-    message: `migration status: expected ${message} at ${place}, got ${describeKind(actual)}`,
+    message: `migration status: expected ${message} at ${place}, got ${describeKind(valueAt(value, path))}`,
   });
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }
 
 function createStatusSchema() {

@@ -1,4 +1,9 @@
-import { isTerminalState, type MigrationState, migrationStates } from './migration-state.ts';
+import {
+  isMigrationState,
+  isTerminalState,
+  type MigrationState,
+  migrationStates,
+} from './migration-state.ts';
 
 /** What {@link summarize} tells about a set of migrations. */
 export interface MigrationSummary {
@@ -29,7 +34,7 @@ const byUrgency: readonly MigrationState[] = [
 
 /**
  * Counts a set of statuses per state and names the most urgent one. An empty set is not a success: nothing has been done,
- * and nothing is known.
+ * and nothing is known. A state that this version does not know counts as `unknown`.
  *
  * @example
  * const summary = summarize([{ state: 'succeeded' }, { state: 'running' }]);
@@ -44,7 +49,7 @@ export function summarize(statuses: Iterable<{ readonly state: MigrationState }>
   let total = 0;
   let done = 0;
   for (const { state } of statuses) {
-    counts[state] += 1;
+    counts[isMigrationState(state) ? state : 'unknown'] += 1;
     total += 1;
     if (isTerminalState(state)) done += 1;
   }

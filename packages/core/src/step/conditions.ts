@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../model/errors/migration-status-error.ts';
-import type { FailureClass } from '../model/errors/provider-request-error.ts';
+import type { FailureClass } from '../model/failure-class.ts';
 import type { Condition, ConditionKind } from './row.ts';
 
 /** Why a read brought nothing. */
@@ -19,11 +19,6 @@ const kindOfFailure: Readonly<Record<FailureClass, ConditionKind>> = {
   invalid_response: 'unreachable',
 };
 
-/** Whether a value is a class of failed reads; an adapter of somebody else may name any. */
-export function isFailureClass(value: unknown): value is FailureClass {
-  return typeof value === 'string' && Object.hasOwn(kindOfFailure, value);
-}
-
 /**
  * The conditions after a failed read: at most one tells why reads fail, and it keeps its beginning while it lasts. Who is
  * throttled cannot tell a standstill from not being allowed to look.
@@ -35,7 +30,6 @@ export function withFailure(
 ): readonly Condition[] {
   const kind = kindOfFailure[failure];
   const same = conditions.find((condition) => condition.kind === kind);
-  if (same?.failure === failure && same.code === code) return conditions;
   const condition: Condition = { kind, since: same?.since ?? at, message, failure, code };
   return kind === 'throttled' ? [condition] : [...conditions.filter(isStalled), condition];
 }
@@ -48,6 +42,25 @@ export function withHold(
 ): readonly Condition[] {
   const isSaid = conditions.some(({ kind }) => kind === kindOfFailure[failure.failure]);
   return isSaid ? conditions : withFailure(conditions, failure, at);
+}
+
+/** The conditions once reading stops for good: what stopped it is said once more. */
+export function withStop(conditions: readonly Condition[]): readonly Condition[] {
+  return conditions.map((condition) =>
+    isStalled(condition) ? condition : { ...condition, stopsReading: true },
+  );
+}
+
+/** The conditions once somebody asks for another look. */
+export function withoutStop(conditions: readonly Condition[]): readonly Condition[] {
+  return conditions.map(({ stopsReading: _stopsReading, ...condition }) => condition);
+}
+
+/** Whether a condition says the same as another to people; its wording may differ from read to read. */
+export function isSameCondition(a: Condition, b: Condition): boolean {
+  return (
+    a.kind === b.kind && a.failure === b.failure && a.code === b.code && a.stopsReading === b.stopsReading
+  );
 }
 
 /** The conditions after a good read. */

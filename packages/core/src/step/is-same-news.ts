@@ -9,14 +9,23 @@ const newsFields = [
   'issues',
   'createdAt',
   'startedAt',
-  'updatedAt',
   'finishedAt',
   'url',
 ] as const;
 
-/** Whether two statuses say the same to people; when they were observed and what else the provider sent do not count. */
+const progressFields = ['state', 'phase', 'progress'] as const;
+
+/**
+ * Whether two statuses say the same to people. Times at which somebody looked or at which the provider gave a sign of life
+ * do not count, nor does what else it sent.
+ */
 export function isSameNews(a: MigrationStatus, b: MigrationStatus): boolean {
   return newsFields.every((field) => isEqual(a[field], b[field]));
+}
+
+/** Whether a migration is as far as it was. */
+export function isSameProgress(a: MigrationStatus, b: MigrationStatus): boolean {
+  return progressFields.every((field) => isEqual(a[field], b[field]));
 }
 
 function isEqual(a: unknown, b: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../model/errors/migration-status-error.ts';
-import type { FailureClass } from '../model/errors/provider-request-error.ts';
+import type { FailureClass } from '../model/failure-class.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
 
 /** The kinds of {@link Condition}. */
@@ -24,6 +24,8 @@ export interface Condition {
   /** The class of the failed read; absent for `stalled`. */
   readonly failure?: FailureClass;
   readonly code?: ErrorCode;
+  /** Present when the provider has refused often enough, and nothing is read any more until somebody asks for it. */
+  readonly stopsReading?: true;
 }
 
 /** All that {@link step} knows about one migration. Times are milliseconds of the clock's `now()`. */
@@ -36,6 +38,8 @@ export interface Row {
   /** When to read next; absent when stopped. */
   readonly dueAt?: number;
   readonly trackedAt: number;
+  /** When the last read came back. */
+  readonly readAt?: number;
   /** Reads in all, good and failed. */
   readonly reads: number;
   /** Failed reads since the last good one. */
@@ -45,9 +49,9 @@ export interface Row {
   /** Reads since the last one that knew the migration. */
   readonly missingReads: number;
   readonly missingSince?: number;
-  /** Good reads since something changed. */
-  readonly unchangedReads: number;
-  readonly changedAt: number;
+  /** Good reads since state, phase or progress changed. */
+  readonly stillReads: number;
+  readonly stillSince: number;
   /** Where the progress of the present stretch began, for the estimate of what remains. */
   readonly progressStart?: { readonly percent: number; readonly at: number };
   readonly memo?: unknown;
@@ -63,7 +67,7 @@ export function createRow(now: number, dueAt: number): Row {
     failedReads: 0,
     refusedReads: 0,
     missingReads: 0,
-    unchangedReads: 0,
-    changedAt: now,
+    stillReads: 0,
+    stillSince: now,
   };
 }

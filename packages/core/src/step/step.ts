@@ -1,9 +1,19 @@
+import { traitsOf } from '../model/failure-class.ts';
 import { isTerminalState, type MigrationState } from '../model/migration-state.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
-import { type ReadFailure, withFailure, withHold, withoutFailure, withStalled } from './conditions.ts';
-import { isSameNews } from './is-same-news.ts';
+import {
+  isSameCondition,
+  type ReadFailure,
+  withFailure,
+  withHold,
+  withoutFailure,
+  withoutStop,
+  withStalled,
+  withStop,
+} from './conditions.ts';
+import { isSameNews, isSameProgress } from './is-same-news.ts';
 import { toFailureGap, toPercent, toReadGap } from './pace.ts';
-import type { Condition, Row } from './row.ts';
+import { type Condition, createRow, type Row } from './row.ts';
 import type { StepPolicy } from './step-policy.ts';
 
 /** What happened to a migration, as far as we looked. `at` is the wall clock, ISO 8601 in UTC. */
@@ -19,7 +29,9 @@ export type StepEvent =
   /** A read was due, and the lane does not let it go. */
   | { readonly type: 'held'; readonly at: string; readonly failure: ReadFailure }
   /** Somebody wants a look as soon as possible. */
-  | { readonly type: 'refresh' };
+  | { readonly type: 'refresh' }
+  /** It is read under another ref of the same key from here on. */
+  | { readonly type: 'readdressed' };
 
 /** Something that should not happen, and that changes nothing. */
 export interface Anomaly {
@@ -61,6 +73,11 @@ export function step(row: Row, event: StepEvent, moment: StepMoment, policy: Ste
 
 type Decision = Omit<StepResult, 'raised' | 'cleared'>;
 
+/** Whether there is something to tell people. */
+export function hasNews({ change, raised, cleared }: StepResult): boolean {
+  return change !== undefined || raised.length > 0 || cleared.length > 0;
+}
+
 function decide(row: Row, event: StepEvent, moment: StepMoment, policy: StepPolicy): Decision {
   switch (event.type) {
     case 'read':
@@ -70,7 +87,9 @@ function decide(row: Row, event: StepEvent, moment: StepMoment, policy: StepPoli
     case 'held':
       return { row: row.stopped ? row : onHold(row, event) };
     case 'refresh':
-      return { row: row.stopped === 'settled' ? row : resume(row, moment.now) };
+      return { row: row.stopped === 'settled' ? row : resume(row, moment.now, policy) };
+    case 'readdressed':
+      return { row: readdress(row, moment.now, policy) };
   }
 }
 
@@ -90,6 +109,7 @@ function onRead(row: Row, event: ReadEvent, moment: StepMoment, policy: StepPoli
   const answered: Row = {
     ...followable,
     reads: row.reads + 1,
+    readAt: now,
     failedReads: 0,
     refusedReads: 0,
     conditions: withoutFailure(row.conditions),
@@ -110,7 +130,7 @@ function onRead(row: Row, event: ReadEvent, moment: StepMoment, policy: StepPoli
     dueAt: now + toReadGap(kept, now, moment.random, policy, event.retryAfterMs),
   };
   const isNewWord = status.state === 'unknown' && status.nativeState !== row.status?.nativeState;
-  const message = `${status.provider} uses the state "${status.nativeState}", which its adapter does not know`;
+  const message = `${status.provider} uses the state ${JSON.stringify(status.nativeState)}, which its adapter does not know`;
   return {
     row: followed,
     ...toChange(row.status, followed.status),
@@ -124,17 +144,18 @@ function onFailedRead(
   moment: StepMoment,
   policy: StepPolicy,
 ): Row {
-  const isRefusal = ['unauthorized', 'forbidden', 'invalid_request'].includes(failure.failure);
+  const { isRefusal } = traitsOf(failure.failure);
   const failed: Row = {
     ...row,
     reads: row.reads + 1,
+    readAt: moment.now,
     failedReads: row.failedReads + 1,
     refusedReads: isRefusal ? row.refusedReads + 1 : 0,
     conditions: withFailure(row.conditions, failure, at),
   };
   if (failed.refusedReads >= policy.refusedReads) {
     const { dueAt: _dueAt, ...rest } = failed;
-    return { ...rest, stopped: 'refused' };
+    return { ...rest, conditions: withStop(rest.conditions), stopped: 'refused' };
   }
   const gap = toFailureGap(row.failedReads, moment.random, policy, failure.retryAfterMs);
   return { ...failed, dueAt: moment.now + gap };
@@ -144,9 +165,19 @@ function onHold(row: Row, { at, failure }: Extract<StepEvent, { type: 'held' }>)
   return { ...row, conditions: withHold(row.conditions, failure, at) };
 }
 
-function resume(row: Row, now: number): Row {
+/** As soon as possible, but somebody who asks in a loop must not read in a loop. */
+function resume(row: Row, now: number, policy: StepPolicy): Row {
   const { stopped: _stopped, ...rest } = row;
-  return { ...rest, refusedReads: 0, dueAt: now };
+  const readAt = row.readAt ?? Number.NEGATIVE_INFINITY;
+  const conditions = withoutStop(rest.conditions);
+  return { ...rest, conditions, refusedReads: 0, dueAt: Math.max(now, readAt + policy.floorMs) };
+}
+
+/** What the adapter noted and how far it was belong to the old ref; what had ended was another run, and is forgotten. */
+function readdress(row: Row, now: number, policy: StepPolicy): Row {
+  if (row.stopped === 'settled') return createRow(now, now);
+  const { memo: _memo, progressStart: _progressStart, readAt: _readAt, ...rest } = row;
+  return resume(rest, now, policy);
 }
 
 function isKnown(status: MigrationStatus | undefined): boolean {
@@ -169,7 +200,7 @@ function hasGraceEnded(row: Row, now: number, policy: StepPolicy): boolean {
 }
 
 function adopt(row: Row, status: MigrationStatus, now: number): Row {
-  const isUnchanged = row.status !== undefined && isSameNews(row.status, status);
+  const isStill = row.status !== undefined && isSameProgress(row.status, status);
   const { progressStart, ...rest } = row;
   const percent = toPercent({ status });
   const isOneStretch =
@@ -180,19 +211,19 @@ function adopt(row: Row, status: MigrationStatus, now: number): Row {
   return {
     ...rest,
     status,
-    unchangedReads: isUnchanged ? row.unchangedReads + 1 : 0,
-    changedAt: isUnchanged ? row.changedAt : now,
+    stillReads: isStill ? row.stillReads + 1 : 0,
+    stillSince: isStill ? row.stillSince : now,
     ...(start && { progressStart: start }),
   };
 }
 
 /** Only progress that was reported and does not move is evidence; silence is none. */
 function toStallEvidence(row: Row, now: number, policy: StepPolicy): string | undefined {
-  const stillMs = now - row.changedAt;
+  const stillMs = now - row.stillSince;
   const isEvidence = row.status?.state === 'running' && row.status.progress !== undefined;
-  if (!isEvidence || row.unchangedReads < policy.stalledReads || stillMs < policy.stalledAfterMs)
+  if (!isEvidence || row.stillReads < policy.stalledReads || stillMs < policy.stalledAfterMs)
     return undefined;
-  return `no progress over ${row.unchangedReads} reads in ${Math.round(stillMs / 1000)} s`;
+  return `no progress over ${row.stillReads} reads in ${Math.round(stillMs / 1000)} s`;
 }
 
 function toChange(
@@ -213,7 +244,7 @@ function toChange(
 function compareConditions(before: readonly Condition[], after: readonly Condition[]) {
   if (before === after) return { raised: [], cleared: [] };
   return {
-    raised: after.filter((condition) => !before.includes(condition)),
+    raised: after.filter((condition) => !before.some((old) => isSameCondition(old, condition))),
     cleared: before.filter((old) => !after.some((condition) => condition.kind === old.kind)),
   };
 }

@@ -1,6 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Entry } from '../engine/entry.ts';
-import { ConfigurationError } from '../model/errors/configuration-error.ts';
 import { type NotFoundOutCode, NotFoundOutError, WaitTimeoutError } from '../model/errors/wait-errors.ts';
 import type { StepEvent } from '../step/step.ts';
 
@@ -47,7 +46,6 @@ export function awaitEntry<Result>(
     const onEnd = () => settle(() => reject(lifetime?.reason));
     const onTimeout = () => settle(() => reject(toTimeout(entry, timeoutMs)));
 
-    if (typeof timeoutMs !== 'number' || !(timeoutMs > 0)) return settle(() => reject(toTimeoutComplaint()));
     if (lifetime?.aborted) return onEnd();
     if (signal?.aborted) return onAbort();
     entry.observers.add(check);
@@ -77,11 +75,6 @@ function toTimeout(entry: Entry, timeoutMs: number): WaitTimeoutError {
     .join('');
   const message = `${entry.key} did not come to rest within ${timeoutMs} ms; ${last}${hindrances}`;
   return new WaitTimeoutError({ ...describe(entry), message });
-}
-
-function toTimeoutComplaint(): ConfigurationError {
-  const message = '"timeoutMs" must be a positive number of milliseconds';
-  return new ConfigurationError({ option: 'timeoutMs', message });
 }
 
 function describe({ adapter, key, row }: Entry) {

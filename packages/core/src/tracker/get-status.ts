@@ -1,18 +1,31 @@
 import pRetry from 'p-retry';
 import type { MigrationAdapter } from '../adapter/contract.ts';
-import { ConfigurationError } from '../model/errors/configuration-error.ts';
-import { MigrationStatusError } from '../model/errors/migration-status-error.ts';
+import { createDeadline } from '../adapter/deadline.ts';
+import { readTargets, toReadFailure } from '../engine/read.ts';
+import { ProviderRequestError } from '../model/errors/provider-request-error.ts';
+import { NotFoundOutError } from '../model/errors/wait-errors.ts';
+import { traitsOf } from '../model/failure-class.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
-import { toMigrationStatus } from '../model/to-migration-status.ts';
+import { checkAdapter, checkOptions, optionRules } from './check-options.ts';
 
 /** How patient {@link getStatus} is. */
 export interface GetStatusOptions {
+  /** Ends the look at once, with a `NotFoundOutError` of code `aborted` whose cause is the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** How often a failure that may pass is tried again. Default 3; 0 for a single look. */
   readonly retries?: number | undefined;
-  /** How long all tries may take together, in milliseconds. A provider that asks to wait longer ends it. Default 30 000. */
+  /**
+   * How long all tries may take together, in milliseconds; a try that is under way is cut off. A provider that asks to wait
+   * longer ends it at once. Default 30 000.
+   */
   readonly maxRetryTimeMs?: number | undefined;
 }
+
+const rules = {
+  signal: optionRules.signal,
+  retries: optionRules.count,
+  maxRetryTimeMs: optionRules.limitMs,
+} as const;
 
 /**
  * Looks at one migration once, for a person or a script. An outage or a rate limit is tried again within the given limits;
@@ -22,69 +35,70 @@ export interface GetStatusOptions {
  * @example
  * const status = await getStatus(adapter, { organizationId: 'org_1', migrationId: 'mig_7' });
  */
-export async function getStatus<Ref, Native>(
-  adapter: MigrationAdapter<Ref, Native>,
+export async function getStatus<Native, Ref>(
+  adapter: MigrationAdapter<Native, Ref>,
   ref: Ref,
-  { signal, retries = 3, maxRetryTimeMs = 30_000 }: GetStatusOptions = {},
+  options: GetStatusOptions = {},
 ): Promise<MigrationStatus<Native, Ref>> {
-  if (!(Number.isInteger(retries) && retries >= 0)) {
-    throw new ConfigurationError({
-      option: 'retries',
-      message: '"retries" must be a whole number of at least 0',
-    });
-  }
-  if (!(maxRetryTimeMs >= 0)) {
-    const message = '"maxRetryTimeMs" must be a number of milliseconds of at least 0';
-    throw new ConfigurationError({ option: 'maxRetryTimeMs', message });
-  }
+  checkAdapter('getStatus', 'adapter', adapter);
+  checkOptions('getStatus', options, rules);
+  const { retries = 3, maxRetryTimeMs = 30_000 } = options;
+  const { provider } = adapter;
   const parsed = adapter.parseRef(ref);
+  const target = { key: adapter.key(parsed), ref: parsed, memo: undefined };
   const giveUpAt = performance.now() + maxRetryTimeMs;
+  const deadline = createDeadline(maxRetryTimeMs, options.signal);
+  let lastError: unknown;
 
-  const reading = await pRetry(() => untilAborted(adapter.getStatus(parsed, { signal }), signal), {
+  async function look(): Promise<MigrationStatus> {
+    const outcomes = await readTargets(adapter, [target], Date.now, deadline.signal);
+    const outcome = outcomes.get(target.key);
+    if (outcome && 'status' in outcome) return outcome.status;
+    lastError = outcome?.error;
+    throw lastError;
+  }
+
+  const looking = pRetry(look, {
     retries,
     minTimeout: 500,
     maxTimeout: 8_000,
     randomize: true,
-    maxRetryTime: maxRetryTimeMs,
-    signal,
+    signal: deadline.signal,
     async shouldRetry({ error }) {
-      if (!['transient', 'throttled'].includes(adapter.classify(error))) return false;
-      const retryAfterMs = toRetryAfterMs(error);
-      if (performance.now() + retryAfterMs >= giveUpAt) return false;
-      if (retryAfterMs > 0) await sleep(retryAfterMs, signal);
+      const { failure, retryAfterMs = 0 } = toReadFailure(adapter, error);
+      if (!traitsOf(failure).isRetryable || performance.now() + retryAfterMs >= giveUpAt) return false;
+      if (retryAfterMs > 0) await sleep(retryAfterMs, deadline.signal);
       return true;
     },
   });
 
-  return toMigrationStatus(reading, {
-    provider: adapter.provider,
-    key: adapter.key(parsed),
-    ref: parsed,
-    observedAt: new Date().toISOString(),
-  });
+  try {
+    return (await deadline.race(looking)) as MigrationStatus<Native, Ref>;
+  } catch (error) {
+    const { key } = target;
+    if (options.signal?.aborted) {
+      const message = `${key}: the outcome could not be found out: the look was aborted`;
+      throw new NotFoundOutError({ provider, key, code: 'aborted', message, cause: options.signal.reason });
+    }
+    if (!deadline.hasPassed()) throw error;
+    const message = `${provider}: no answer within ${maxRetryTimeMs} ms`;
+    throw (
+      lastError ??
+      new ProviderRequestError({ provider, code: 'request_timeout', failure: 'transient', message })
+    );
+  } finally {
+    deadline.clear();
+  }
 }
 
-function toRetryAfterMs(error: unknown): number {
-  return MigrationStatusError.isInstance(error) ? (error.retryAfterMs ?? 0) : 0;
-}
-
-/** Settles as the work does, or rejects once the signal is aborted, also when the work takes no notice of it. */
-function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal?.removeEventListener('abort', onAbort));
-  });
-}
-
-function sleep(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const wake = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', wake);
+      signal.removeEventListener('abort', wake);
       resolve();
     };
     const timer = setTimeout(wake, delayMs);
-    signal?.addEventListener('abort', wake, { once: true });
+    signal.addEventListener('abort', wake, { once: true });
   });
 }

@@ -1,10 +1,12 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Entry, EntryObserver } from '../engine/entry.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
+import { hasNews } from '../step/step.ts';
 import { awaitEntry, toNotFoundOut } from './await-entry.ts';
+import { checkOptions, optionRules } from './check-options.ts';
 import { type MigrationRow, type TrackLabels, toMigrationRow } from './migration-row.ts';
 import { createRowStream } from './row-stream.ts';
-import { type WaitOptions, waitFor } from './wait.ts';
+import { type WaitOptions, waitFor, waitRules } from './wait.ts';
 
 /** One migration of a tracker, and all that hold on to it. */
 export interface TrackedMigration {
@@ -53,9 +55,10 @@ export function createHandle<Native, Ref>(
 
   function iterate(): AsyncIterableIterator<MigrationRow<Native, Ref>, undefined> {
     const stream = createRowStream<Native, Ref>(stop);
-    const observe: EntryObserver = (_event, { row, change, raised, cleared }) => {
-      if (change || row.stopped || raised.length + cleared.length > 0) stream.push(toRow());
-      if (row.stopped) end();
+    const observe: EntryObserver = (_event, result) => {
+      const { stopped } = result.row;
+      if (stopped || hasNews(result)) stream.push(toRow());
+      if (stopped) end();
     };
 
     function stop(): void {
@@ -87,8 +90,13 @@ export function createHandle<Native, Ref>(
     get row() {
       return toRow();
     },
-    settled: (options) => waitFor<Native, Ref>(engine, entry, options, lifetime.signal),
-    async refresh({ signal } = {}) {
+    async settled(options = {}) {
+      checkOptions('settled', options, waitRules);
+      return waitFor<Native, Ref>(engine, entry, options, lifetime.signal);
+    },
+    async refresh(options = {}) {
+      checkOptions('refresh', options, { signal: optionRules.signal });
+      const { signal } = options;
       if (entry.row.stopped === 'settled') return toRow();
       const read = awaitEntry(engine, entry, {
         signal,

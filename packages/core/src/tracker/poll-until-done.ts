@@ -3,9 +3,11 @@ import { type Clock, systemClock } from '../engine/clock.ts';
 import { createEngine } from '../engine/engine.ts';
 import { type EnginePolicy, toEnginePolicy } from '../engine/engine-policy.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
+import { hasNews } from '../step/step.ts';
+import { checkAdapter, checkOptions, optionRules } from './check-options.ts';
 import { type MigrationRow, toMigrationRow } from './migration-row.ts';
 import { reportListenerError } from './report-listener-error.ts';
-import { type WaitOptions, waitFor } from './wait.ts';
+import { type WaitOptions, waitFor, waitRules } from './wait.ts';
 
 /** How {@link pollUntilDone} follows one migration. */
 export interface PollOptions<Native = unknown, Ref = unknown> extends WaitOptions<Native, Ref> {
@@ -16,6 +18,14 @@ export interface PollOptions<Native = unknown, Ref = unknown> extends WaitOption
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
 }
+
+const pollRules = {
+  ...waitRules,
+  onChange: optionRules.function,
+  policy: optionRules.policy,
+  clock: optionRules.clock,
+  random: optionRules.function,
+} as const;
 
 /**
  * Follows one migration until it has ended or waits for a person, and resolves with its status, also with a `failed` one:
@@ -31,20 +41,21 @@ export interface PollOptions<Native = unknown, Ref = unknown> extends WaitOption
  *   onChange: ({ status, conditions }) => console.log(status?.state, conditions),
  * });
  */
-export async function pollUntilDone<Ref, Native>(
-  adapter: MigrationAdapter<Ref, Native>,
+export async function pollUntilDone<Native, Ref>(
+  adapter: MigrationAdapter<Native, Ref>,
   ref: Ref,
   options: PollOptions<Native, Ref> = {},
 ): Promise<MigrationStatus<Native, Ref>> {
+  checkAdapter('pollUntilDone', 'adapter', adapter);
+  checkOptions('pollUntilDone', options, pollRules);
   const { onChange, policy, clock = systemClock, random = Math.random } = options;
   const engine = createEngine({
     clock,
     random,
     policy: toEnginePolicy(policy),
     onListenerError: reportListenerError,
-    onStep(entry, _event, { change, raised, cleared }) {
-      const isNews = change !== undefined || raised.length > 0 || cleared.length > 0;
-      return isNews ? onChange?.(toMigrationRow<Native, Ref>(entry)) : undefined;
+    onStep(entry, _event, result) {
+      return hasNews(result) ? onChange?.(toMigrationRow<Native, Ref>(entry)) : undefined;
     },
   });
   try {

@@ -7,9 +7,10 @@ import type { Entry } from '../engine/entry.ts';
 import { createGuard } from '../engine/guard.ts';
 import { deepFreeze } from '../model/deep-freeze.ts';
 import { ConfigurationError } from '../model/errors/configuration-error.ts';
-import { MigrationStatusError } from '../model/errors/migration-status-error.ts';
-import type { StepResult } from '../step/step.ts';
+import { NotFoundOutError } from '../model/errors/wait-errors.ts';
+import { hasNews, type StepResult } from '../step/step.ts';
 import { toNotFoundOut } from './await-entry.ts';
+import { checkAdapter, checkOptions, optionRules } from './check-options.ts';
 import { createHandle, type MigrationHandle, type TrackedMigration } from './handle.ts';
 import { type MigrationRow, type TrackLabels, toMigrationRow } from './migration-row.ts';
 import { reportListenerError } from './report-listener-error.ts';
@@ -37,10 +38,10 @@ export interface Tracker extends AsyncDisposable {
    * started once more: it is read afresh, also when it had ended.
    *
    * Throws a `ConfigurationError` when the ref is malformed, the adapter is not one of the tracker's, or another adapter
-   * already claims the same key; a `MigrationStatusError` of code `closed` after `close()`.
+   * already claims the same key; a `NotFoundOutError` of code `closed` after `close()`.
    */
-  track<Ref, Native>(
-    adapter: MigrationAdapter<Ref, Native>,
+  track<Native, Ref>(
+    adapter: MigrationAdapter<Native, Ref>,
     ref: Ref,
     labels?: TrackLabels,
   ): MigrationHandle<Native, Ref>;
@@ -58,6 +59,19 @@ export interface Tracker extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+const trackerRules = {
+  adapters: optionRules.adapters,
+  policy: optionRules.policy,
+  onListenerError: optionRules.function,
+  clock: optionRules.clock,
+  random: optionRules.function,
+} as const;
+
+const eventNames: readonly (keyof TrackerEvents)[] = ['change', 'settled', 'condition', 'anomaly'];
+
+/** A provider that puts free text where a state belongs must not fill the memory, nor the log. */
+const mostReportedWords = 1_000;
+
 /**
  * Makes a tracker: one timer and one event stream over all migrations of all given adapters.
  *
@@ -65,24 +79,30 @@ export interface Tracker extends AsyncDisposable {
  * |---|---|
  * | `change` | a status says something else than before |
  * | `settled` | a migration has ended, and is not read again |
- * | `condition` | an outage, a rate limit, refused credentials or a standstill begins or ends |
+ * | `condition` | an outage, a rate limit, refused credentials or a standstill begins or ends, or ends the reading |
  * | `anomaly` | an unknown word (once per provider and word), news of a migration that has ended |
  *
  * @example
- * await using tracker = createTracker({ adapters: [velt, snapLogic] });
+ * const tracker = createTracker({ adapters: [velt, snapLogic] });
  * tracker.on('change', ({ row }) => console.log(row.key, row.status?.state));
  * const handle = tracker.track(velt, { organizationId: 'org_1', migrationId: 'mig_7' });
  * const status = await handle.settled();
+ * await tracker.close();
  */
 export function createTracker(options: TrackerOptions): Tracker {
+  checkOptions('createTracker', options, trackerRules);
   const {
     adapters,
     clock = systemClock,
     random = Math.random,
     onListenerError = reportListenerError,
   } = options;
-  if (!Array.isArray(adapters)) {
-    throw new ConfigurationError({ option: 'adapters', message: '"adapters" must be an array of adapters' });
+  if (adapters === undefined) {
+    const message = 'createTracker: "adapters" must be an array of adapters, got nothing';
+    throw new ConfigurationError({ option: 'adapters', message });
+  }
+  for (const [index, adapter] of adapters.entries()) {
+    checkAdapter('createTracker', `adapters[${index}]`, adapter);
   }
   const guard = createGuard(onListenerError);
   const emitter = new EventEmitter();
@@ -99,10 +119,11 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   function onStep(entry: Entry, _event: unknown, result: StepResult): void {
     const migration = tracked.get(entry.key);
-    if (migration === undefined) return;
+    // Whoever was told before may have let go of it, and be following the same key anew.
+    if (migration?.entry !== entry) return;
     const { change, raised, cleared, anomaly } = result;
     const isSettling = result.row.stopped === 'settled' && !migration.isSettled;
-    if (!change && !isSettling && !anomaly && raised.length + cleared.length === 0) return;
+    if (!isSettling && !anomaly && !hasNews(result)) return;
     migration.isSettled ||= isSettling;
     const row = toMigrationRow(entry, migration.labels);
     for (const condition of cleared) emit('condition', { row, condition, isActive: false });
@@ -116,7 +137,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   function isFirstReport({ adapter, row }: Entry, kind: string): boolean {
     if (kind !== 'unknown_state') return true;
     const word = JSON.stringify([adapter.provider, row.status?.nativeState]);
-    if (reportedWords.has(word)) return false;
+    if (reportedWords.has(word) || reportedWords.size >= mostReportedWords) return false;
     reportedWords.add(word);
     return true;
   }
@@ -125,24 +146,22 @@ export function createTracker(options: TrackerOptions): Tracker {
     emitter.emit(name, Object.freeze(event));
   }
 
-  function track<Ref, Native>(
-    adapter: MigrationAdapter<Ref, Native>,
+  function track<Native, Ref>(
+    adapter: MigrationAdapter<Native, Ref>,
     ref: Ref,
     labels: TrackLabels = {},
   ): MigrationHandle<Native, Ref> {
-    if (isClosed) {
-      throw new MigrationStatusError({
-        kind: 'not_found_out',
-        code: 'closed',
-        message: 'the tracker is closed',
-      });
-    }
+    checkOptions('track', labels, { group: optionRules.text, meta: optionRules.any });
     if (!adapters.includes(adapter as MigrationAdapter)) {
       const message = `the adapter of ${adapter?.provider} is not among the "adapters" of this tracker`;
       throw new ConfigurationError({ option: 'adapter', message });
     }
     const parsed = deepFreeze(adapter.parseRef(ref));
     const key = adapter.key(parsed);
+    if (isClosed) {
+      const { provider } = adapter;
+      throw new NotFoundOutError({ provider, key, code: 'closed', message: `${key}: the tracker is closed` });
+    }
     const known = tracked.get(key);
     if (known && known.entry.adapter !== adapter) {
       const message = `${key} is tracked by another adapter of ${adapter.provider} already`;
@@ -171,6 +190,10 @@ export function createTracker(options: TrackerOptions): Tracker {
     name: Name,
     listener: (event: TrackerEvents[Name]) => void,
   ): () => void {
+    if (!eventNames.includes(name) || typeof listener !== 'function') {
+      const message = `on: expected one of ${eventNames.join(', ')} and a function`;
+      throw new ConfigurationError({ option: 'name', message });
+    }
     const guarded = (event: TrackerEvents[Name]) => guard(() => listener(event));
     emitter.on(name, guarded);
     return () => {

@@ -1,8 +1,10 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Entry } from '../engine/entry.ts';
+import { ConfigurationError } from '../model/errors/configuration-error.ts';
 import { isRestingState } from '../model/migration-state.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
 import { awaitEntry, toNotFoundOut } from './await-entry.ts';
+import { optionRules } from './check-options.ts';
 
 /** How long and for what to wait. */
 export interface WaitOptions<Native = unknown, Ref = unknown> {
@@ -17,6 +19,13 @@ export interface WaitOptions<Native = unknown, Ref = unknown> {
   readonly until?: ((status: MigrationStatus<Native, Ref>) => boolean) | undefined;
 }
 
+/** What {@link WaitOptions} must be. */
+export const waitRules = {
+  signal: optionRules.signal,
+  timeoutMs: optionRules.limitMs,
+  until: optionRules.function,
+} as const;
+
 /**
  * Waits until a migration has come to rest. Resolves with whatever end it comes to, `failed` included; rejects only when
  * that could not be found out, with the last status attached.
@@ -24,9 +33,10 @@ export interface WaitOptions<Native = unknown, Ref = unknown> {
 export function waitFor<Native, Ref>(
   engine: Engine,
   entry: Entry,
-  { signal, timeoutMs, until = ({ state }) => isRestingState(state) }: WaitOptions<Native, Ref> = {},
+  options: WaitOptions<Native, Ref> = {},
   lifetime?: AbortSignal,
 ): Promise<MigrationStatus<Native, Ref>> {
+  const { signal, timeoutMs, until = ({ state }) => isRestingState(state) } = options;
   return awaitEntry(engine, entry, { signal, timeoutMs, lifetime, decide });
 
   function decide(): MigrationStatus<Native, Ref> | undefined {
@@ -39,6 +49,10 @@ export function waitFor<Native, Ref>(
       throw toNotFoundOut(entry, code, refusal?.message ?? 'the provider refuses');
     }
     const isGrace = status?.state === 'not_found';
-    return status !== undefined && !isGrace && until(status) ? status : undefined;
+    if (status === undefined || isGrace) return undefined;
+    const isAccepted: unknown = until(status);
+    if (typeof isAccepted === 'boolean') return isAccepted ? status : undefined;
+    const message = '"until" must return true or false, and not a promise of it';
+    throw new ConfigurationError({ option: 'until', message });
   }
 }

@@ -4,6 +4,7 @@ import { expectNoCanary } from '../../../../test/support/canary.ts';
 import { createRecordingFetch } from '../../../../test/support/recording-fetch.ts';
 import { type AdapterDefinition, defineAdapter } from '../../src/adapter/define-adapter.ts';
 import { createHttpClient } from '../../src/adapter/http-client.ts';
+import type { HttpReply } from '../../src/adapter/http-reply.ts';
 import { mapState } from '../../src/adapter/map-state.ts';
 import { ConfigurationError } from '../../src/model/errors/configuration-error.ts';
 import { ProviderRequestError } from '../../src/model/errors/provider-request-error.ts';
@@ -26,11 +27,11 @@ afterEach(() => {
 /** An adapter of a made-up provider that answers every request in the same way. */
 function createAcme(
   respond: () => Response,
-  parts: Partial<AdapterDefinition<JobRef, JobBody, unknown>> & { baseUrl?: string } = {},
+  parts: Partial<AdapterDefinition<unknown, JobRef, JobBody>> & { baseUrl?: string } = {},
 ) {
   const { fetch, requests } = createRecordingFetch(respond);
   const { baseUrl = 'https://api.acme.example/v1', ...rest } = parts;
-  const acme = defineAdapter<JobRef, JobBody, unknown>({
+  const acme = defineAdapter<unknown, JobRef, JobBody>({
     provider: 'acme',
     states,
     http: createHttpClient({
@@ -64,7 +65,6 @@ describe('the common adapter', () => {
         list: false,
         start: false,
         cancel: false,
-        push: false,
       },
       parseRef: expect.any(Function),
       key: expect.any(Function),
@@ -83,7 +83,6 @@ describe('the common adapter', () => {
       list: false,
       start: false,
       cancel: true,
-      push: false,
     });
   });
 
@@ -120,6 +119,7 @@ describe('the common adapter', () => {
     expect(acme.parseRef({ jobId: 'a', more: 1 })).toEqual({ jobId: 'a' });
     expect(() => acme.parseRef({ jobId: '' })).toThrow(
       new ConfigurationError({
+        provider: 'acme',
         option: 'jobId',
         message: 'acme ref: "jobId" must be a non-empty string, got an empty string',
       }),
@@ -181,6 +181,32 @@ describe('a read', () => {
     expect(requests).toEqual([]);
   });
 
+  test('of a ref that does not fit is refused before any request', async () => {
+    const { acme, requests } = createAcme(answerDone);
+    const misfit = new ConfigurationError({
+      provider: 'acme',
+      option: 'jobId',
+      message: 'acme ref: "jobId" must be string, got a number',
+    });
+    await expect(acme.getStatus({ jobId: 7 } as unknown as JobRef)).rejects.toThrow(misfit);
+    expect(() => acme.key({ jobId: 7 } as unknown as JobRef)).toThrow(misfit);
+    expect(requests).toEqual([]);
+  });
+
+  test('asks for the ref as its schema makes it', async () => {
+    const { acme, requests } = createAcme(answerDone, {
+      refSchema: z.pipe(
+        z.object({ jobId: z.string() }),
+        z.transform(({ jobId }: JobRef) => ({ jobId: jobId.trim() })),
+      ),
+    });
+    await acme.getStatus({ jobId: ' a ' });
+    expect([acme.key({ jobId: ' a ' }), requests[0]?.url]).toEqual([
+      'acme/a',
+      'https://api.acme.example/v1/jobs/a',
+    ]);
+  });
+
   test('of an id that would climb out of its path is refused before any request', async () => {
     const { acme, requests } = createAcme(answerDone);
     const error: unknown = await acme.getStatus({ jobId: '..' }).catch((thrown: unknown) => thrown);
@@ -199,6 +225,16 @@ describe('an answer outside 2xx', () => {
       state: 'not_found',
       nativeState: 'HTTP 404',
       native: null,
+    });
+  });
+
+  test('of 404 that is a page of something in front of the provider says nothing about the ref', async () => {
+    const { acme } = createAcme(
+      () => new Response('\n <!doctype html><h1>No such host</h1>', { status: 404 }),
+    );
+    await expect(acme.getStatus({ jobId: 'a' })).rejects.toMatchObject({
+      httpStatus: 404,
+      code: 'invalid_request',
     });
   });
 
@@ -248,6 +284,26 @@ describe('an answer outside 2xx', () => {
       httpStatus: 404,
       code: 'invalid_request',
     });
+  });
+
+  test('is the error that the adapter makes of it, where it knows better', async () => {
+    const toError = vi.fn((reply: HttpReply) =>
+      reply.toError({ failure: 'transient', code: 'invalid_state' }),
+    );
+    const { acme } = createAcme(answer(409), { toError });
+    await expect(acme.getStatus({ jobId: 'a' })).rejects.toMatchObject({
+      httpStatus: 409,
+      code: 'invalid_state',
+      failure: 'transient',
+    });
+    expect(toError.mock.calls).toEqual([[expect.objectContaining({ status: 409 })]]);
+  });
+
+  test('that says something about the migration is no error, whatever the adapter would make of one', async () => {
+    const toError = vi.fn((reply: HttpReply) => reply.toError());
+    const { acme } = createAcme(answer(404), { toError });
+    expect(await acme.getStatus({ jobId: 'a' })).toMatchObject({ state: 'not_found' });
+    expect(toError).not.toHaveBeenCalled();
   });
 
   test('can be given another meaning and the words of the provider', async () => {

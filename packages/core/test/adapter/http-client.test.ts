@@ -2,6 +2,7 @@ import { getEventListeners, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import * as z from 'zod/mini';
 import { expectNoCanary } from '../../../../test/support/canary.ts';
 import { createLoopbackServer, type ReceivedRequest } from '../../../../test/support/loopback-server.ts';
 import { createRecordingFetch } from '../../../../test/support/recording-fetch.ts';
@@ -124,37 +125,53 @@ describe('a request', () => {
   });
 
   test.each([
-    { title: 'JSON', parts: { json: { a: [1] } }, body: '{"a":[1]}', contentType: 'application/json' },
-    { title: 'JSON that is nothing', parts: { json: null }, body: 'null', contentType: 'application/json' },
-    { title: 'text', parts: { body: 'a=1' }, body: 'a=1', contentType: 'text/plain;charset=UTF-8' },
-  ])('posts $title', async ({ parts, body, contentType }) => {
+    { title: 'JSON', json: { a: [1] }, body: '{"a":[1]}' },
+    { title: 'JSON that is nothing', json: null, body: 'null' },
+  ])('posts $title', async ({ json, body }) => {
     await using server = await createLoopbackServer((_request, response) => response.end());
-    await createClient(server.origin).send({ method: 'POST', path: '/jobs', ...parts });
+    await createClient(server.origin).send({ method: 'POST', path: '/jobs', json });
     expect(server.requests).toEqual([
       {
         method: 'POST',
         url: '/jobs',
-        headers: expect.objectContaining({ 'content-type': contentType }),
+        headers: expect.objectContaining({ 'content-type': 'application/json' }),
         body,
       },
     ]);
   });
 
-  test('posts a form', async () => {
+  test.each(['PUT', 'PATCH', 'DELETE'] as const)('can be a %s, with JSON and without', async (method) => {
     await using server = await createLoopbackServer((_request, response) => response.end());
-    const body = new FormData();
-    body.set('file', new Blob(['content']), 'archive.zip');
-    await createClient(server.origin).send({ method: 'POST', path: '/upload', body });
-    const [request] = server.requests;
-    expect(request?.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
-    expect(request?.body).toMatch(/name="file"; filename="archive\.zip"[\s\S]*content/);
+    const http = createClient(server.origin);
+    await http.send({ method, path: '/jobs/1', json: { a: 1 } });
+    await http.send({ method, path: '/jobs/1' });
+    expect(server.requests.map(({ method, url, body }) => ({ method, url, body }))).toEqual([
+      { method, url: '/jobs/1', body: '{"a":1}' },
+      { method, url: '/jobs/1', body: '' },
+    ]);
   });
 
-  test.each(['/..', '/../jobs', '/jobs/.', '/jobs/../../admin'])(
-    'to %s is refused before it is sent',
-    async (path) => {
+  describe.each(['https://api.acme.example', 'https://api.acme.example/v1'])('at %s', (baseUrl) => {
+    test.each([
+      '/..',
+      '/../jobs',
+      '/jobs/.',
+      '/jobs/../../admin',
+      '/%2e%2e/x',
+      '/%2E./x',
+      '/\\..\\x',
+      '/jobs\\1',
+      '.evil.com/x',
+      ':8443/x',
+      '@evil.com/x',
+      'jobs',
+      '',
+      '?a=1',
+      '/a b',
+      '/a\n',
+    ])('to %j is refused before it is sent', async (path) => {
       const { fetch, requests } = createRecordingFetch(() => new Response());
-      const http = createClient('https://api.acme.example/v1', { fetch });
+      const http = createClient(baseUrl, { fetch });
       expect(allOf(await rejectionOf(http.send({ path })))).toEqual({
         name: 'ConfigurationError',
         kind: 'configuration',
@@ -162,11 +179,26 @@ describe('a request', () => {
         provider: 'acme',
         isRetryable: false,
         option: 'path',
-        message: 'acme: an id cannot be "." or "..", which name other places in a URL',
+        message: 'acme: the path of a request must stand for itself; an id in it cannot be "." or ".."',
       });
       expect(requests).toEqual([]);
-    },
-  );
+    });
+
+    test.each([
+      '/',
+      '/jobs/',
+      '/a?next=/../b',
+      '//evil.com/x',
+      '/..a/b..',
+      '/@evil.com',
+      `/${encodeURIComponent('a/../b\\c?#')}`,
+      `/${encodeURIComponent("-_.!~*'()")}`,
+    ])('to %j goes where it is written', async (path) => {
+      const { fetch, requests } = createRecordingFetch(() => new Response());
+      await createClient(baseUrl, { fetch }).send({ path });
+      expect(requests.map(({ url }) => url)).toEqual([`${baseUrl}${path}`]);
+    });
+  });
 
   test('is sent once, whatever the answer', async () => {
     await using server = await createLoopbackServer((_request, response) => {
@@ -216,6 +248,26 @@ describe('an option that cannot be used is refused up front', () => {
       options: { baseUrl: `https://user:${password}@api.acme.example` },
       option: 'baseUrl',
       expected: 'an https: URL without credentials, query or fragment (http: is accepted for loopback only)',
+    },
+    ...[0, -1, Number.NaN].flatMap((value) => [
+      {
+        title: `a time of ${value}`,
+        options: { timeoutMs: value },
+        option: 'timeoutMs',
+        expected: 'a positive number of milliseconds',
+      },
+      {
+        title: `a longest body of ${value}`,
+        options: { maxBodyBytes: value },
+        option: 'maxBodyBytes',
+        expected: 'a positive number of bytes',
+      },
+    ]),
+    {
+      title: 'a fetch that cannot be called',
+      options: { fetch: {} as typeof fetch },
+      option: 'fetch',
+      expected: 'a function like the global fetch',
     },
   ])('$title', async ({ options, option, expected }) => {
     const build = async () => createClient('https://api.acme.example', { fetch, ...options });
@@ -636,6 +688,58 @@ describe('an answer outside 2xx', () => {
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       message: 'acme answered HTTP 429',
     });
+  });
+});
+
+describe('what a reply says', () => {
+  const schema = z.object({ error: z.string() });
+
+  /** The reply with a body. */
+  async function replyOf(body: string) {
+    const http = createClient('https://api.acme.example', { fetch: async () => new Response(body) });
+    return http.send({ path: '/' });
+  }
+
+  test.each([
+    { title: 'of that shape', body: '{"error":"full","more":1}', parsed: { error: 'full' } },
+    { title: 'of another shape', body: '{"error":7}', parsed: undefined },
+    { title: 'of nothing', body: '', parsed: undefined },
+    { title: 'of markup', body: '<h1>Bad gateway</h1>', parsed: undefined },
+  ])('is tried to be read, and a body $title throws nothing', async ({ body, parsed }) => {
+    expect((await replyOf(body)).tryParse(schema)).toEqual(parsed);
+  });
+
+  test('a mistake in a schema is not taken for a body of another shape', async () => {
+    const validate = () => {
+      throw new TypeError('broken');
+    };
+    const broken = { '~standard': { version: 1, vendor: 'hand', validate } } as const;
+    const reply = await replyOf('{"error":"full"}');
+    expect(() => reply.tryParse(broken)).toThrow(new TypeError('broken'));
+  });
+
+  test.each([
+    { body: '<!doctype html><p>', isMarkup: true },
+    { body: '\r\n\t <?xml version="1.0"?>', isMarkup: true },
+    { body: '\ufeff<html>', isMarkup: true },
+    { body: '{"a":"<p>"}', isMarkup: false },
+    { body: 'a < b', isMarkup: false },
+    { body: '', isMarkup: false },
+  ])('$body tells whether it is markup', async ({ body, isMarkup }) => {
+    expect((await replyOf(body)).isMarkup).toBe(isMarkup);
+  });
+
+  test('is told in one line, without control codes and cut to its beginning', async () => {
+    const reply = await replyOf('');
+    const providerMessage = `\u001b[2J one\r\ntwo\u009b ${'x'.repeat(300)}`;
+    expect(reply.toError({ providerMessage }).message).toBe(
+      `acme answered HTTP 200: [2J one two  ${'x'.repeat(187)}`,
+    );
+  });
+
+  test('is left out when nothing but control codes was said', async () => {
+    const reply = await replyOf('');
+    expect(reply.toError({ providerMessage: '\u001b\r\n' }).message).toBe('acme answered HTTP 200');
   });
 });
 

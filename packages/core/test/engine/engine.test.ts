@@ -384,9 +384,9 @@ describe('an adapter that misbehaves', () => {
         {
           kind: 'unreachable',
           since: new Date(startOfWallTime + 10 * second).toISOString(),
-          message: 'no answer within 10000 ms',
+          message: 'acme: no answer within 10000 ms',
           failure: 'transient',
-          code: 'unreachable',
+          code: 'request_timeout',
         },
       ],
     });
@@ -602,11 +602,11 @@ describe('a callback', () => {
     await clock.advance(second);
     expect({ seen, reads: reads() }).toEqual({ seen: ['read', 'read'], reads: ['a@0', 'a@1000'] });
     expect(listenerErrors.map(String)).toEqual([
-      'Error: onStep',
       'Error: observer',
+      'Error: onStep',
       'Error: promise',
-      'Error: onStep',
       'Error: observer',
+      'Error: onStep',
       'Error: promise',
     ]);
   });

@@ -1,18 +1,31 @@
 import { describe, expect, test } from 'vitest';
 import { createScriptedAdapter, toFailure, toReading } from '../../../../test/support/scripted-adapter.ts';
 import type { MigrationAdapter } from '../../src/adapter/contract.ts';
-import { type ReadTarget, readTargets, toReadEvent, toReadFailure } from '../../src/engine/read.ts';
+import { type ReadTarget, readTargets, toReadFailure } from '../../src/engine/read.ts';
 import { ConfigurationError } from '../../src/model/errors/configuration-error.ts';
 import { ProviderResponseError } from '../../src/model/errors/provider-response-error.ts';
+import type { MigrationReading } from '../../src/model/migration-status.ts';
 
 const adapter = createScriptedAdapter({ batch: 10, script: () => [toReading('running')] });
 const [a, b] = ['a', 'b'].map((id): ReadTarget => ({ key: `acme/${id}`, ref: { id }, memo: undefined }));
 if (a === undefined || b === undefined) throw new Error('two targets are needed');
 const { signal } = new AbortController();
+const now = () => 42;
 
 /** An adapter whose calls are replaced by what nobody would write, which a type would not allow. */
 function createOddAdapter(members: Record<string, unknown>): MigrationAdapter {
   return { ...adapter, ...members } as unknown as MigrationAdapter;
+}
+
+/** What a read brings that goes well. */
+function toOutcome(id: string, reading: MigrationReading): object {
+  const origin = {
+    provider: 'acme',
+    key: `acme/${id}`,
+    ref: { id },
+    observedAt: new Date(now()).toISOString(),
+  };
+  return { status: { ...origin, ...reading }, retryAfterMs: undefined, memo: undefined };
 }
 
 const noReading = new ProviderResponseError({
@@ -22,7 +35,7 @@ const noReading = new ProviderResponseError({
 });
 
 describe('a read of one', () => {
-  test('hands the context to the adapter, and gives the reading', async () => {
+  test('hands the context to the adapter, and gives the status with its address', async () => {
     const seen: unknown[] = [];
     const odd = createOddAdapter({
       getStatus: async (...parameters: unknown[]) => {
@@ -30,9 +43,45 @@ describe('a read of one', () => {
         return toReading('paused');
       },
     });
-    const outcomes = await readTargets(odd, [{ ...a, memo: { cursor: 1 } }], signal, 42);
-    expect(outcomes).toEqual(new Map([['acme/a', { reading: toReading('paused') }]]));
+    const outcomes = await readTargets(odd, [{ ...a, memo: { cursor: 1 } }], now, signal);
+    expect(outcomes).toEqual(new Map([['acme/a', toOutcome('a', toReading('paused'))]]));
     expect(seen).toEqual([{ id: 'a' }, { signal, memo: { cursor: 1 }, wallTime: 42 }]);
+  });
+
+  test('is observed when the answer comes, not when it is asked for', async () => {
+    let time = 0;
+    const odd = createOddAdapter({
+      async getStatus() {
+        time = 5_000;
+        return toReading('running');
+      },
+    });
+    const outcomes = await readTargets(odd, [a], () => time, signal);
+    expect(outcomes.get('acme/a')).toMatchObject({ status: { observedAt: '1970-01-01T00:00:05.000Z' } });
+  });
+
+  test('gives apart from the status what is for us alone', async () => {
+    const odd = createOddAdapter({
+      getStatus: async () => ({ ...toReading('running'), retryAfterMs: 500, memo: { cursor: 7 } }),
+    });
+    expect(await readTargets(odd, [a], now, signal)).toEqual(
+      new Map([
+        ['acme/a', { ...toOutcome('a', toReading('running')), retryAfterMs: 500, memo: { cursor: 7 } }],
+      ]),
+    );
+  });
+
+  test.each<[string, unknown]>([
+    ['NaN', Number.NaN],
+    ['Infinity', Number.POSITIVE_INFINITY],
+    ['a negative time', -1],
+    ['a word', 'soon'],
+    ['null', null],
+  ])('takes no notice of a wish to wait that is %s', async (_title, retryAfterMs) => {
+    const odd = createOddAdapter({ getStatus: async () => ({ ...toReading('running'), retryAfterMs }) });
+    expect(await readTargets(odd, [a], now, signal)).toEqual(
+      new Map([['acme/a', toOutcome('a', toReading('running'))]]),
+    );
   });
 
   test.each<[string, unknown]>([
@@ -47,7 +96,24 @@ describe('a read of one', () => {
     ['a progress that is no object', { ...toReading('running'), progress: 'x' }],
   ])('of an adapter that returns %s is an invalid response', async (_title, result) => {
     const odd = createOddAdapter({ getStatus: async () => result });
-    expect(await readTargets(odd, [a], signal, 0)).toEqual(new Map([['acme/a', { error: noReading }]]));
+    expect(await readTargets(odd, [a], now, signal)).toEqual(new Map([['acme/a', { error: noReading }]]));
+  });
+
+  test.each<[string, object]>([
+    ['a buffer as native', { native: Buffer.from('{}') }],
+    ['a failure with issues of nothing', { state: 'failed', issues: [null] }],
+  ])('of an adapter that returns %s is an invalid response, with its cause', async (_title, details) => {
+    const odd = createOddAdapter({ getStatus: async () => ({ ...toReading('running'), ...details }) });
+    const { message, code } = noReading;
+    expect((await readTargets(odd, [a], now, signal)).get('acme/a')).toMatchObject({
+      error: { name: 'ProviderResponseError', message, code, cause: expect.any(TypeError) },
+    });
+  });
+
+  test('of an adapter that returns an error instead of throwing it gives the error', async () => {
+    const error = toFailure('forbidden');
+    const odd = createOddAdapter({ getStatus: async () => error });
+    expect(await readTargets(odd, [a], now, signal)).toEqual(new Map([['acme/a', { error }]]));
   });
 
   test('of an adapter that throws at once gives the error', async () => {
@@ -57,7 +123,7 @@ describe('a read of one', () => {
         throw error;
       },
     });
-    expect(await readTargets(odd, [a], signal, 0)).toEqual(new Map([['acme/a', { error }]]));
+    expect(await readTargets(odd, [a], now, signal)).toEqual(new Map([['acme/a', { error }]]));
   });
 });
 
@@ -70,7 +136,7 @@ describe('a read of several', () => {
         return new Map();
       },
     });
-    await readTargets(odd, [{ ...a, memo: 'one' }, b], signal, 42);
+    await readTargets(odd, [{ ...a, memo: 'one' }, b], now, signal);
     const memos = new Map<string, unknown>([
       ['acme/a', 'one'],
       ['acme/b', undefined],
@@ -90,11 +156,11 @@ describe('a read of several', () => {
         ]),
     });
     const targets = ['a', 'b', 'c', 'd'].map((id) => ({ key: `acme/${id}`, ref: { id }, memo: undefined }));
-    expect(await readTargets(odd, targets, signal, 0)).toEqual(
+    expect(await readTargets(odd, targets, now, signal)).toEqual(
       new Map<string, unknown>([
-        ['acme/a', { reading: toReading('running') }],
+        ['acme/a', toOutcome('a', toReading('running'))],
         ['acme/b', { error }],
-        ['acme/c', { reading: { state: 'not_found', nativeState: '', native: null } }],
+        ['acme/c', toOutcome('c', { state: 'not_found', nativeState: '', native: null })],
         ['acme/d', { error: noReading }],
       ]),
     );
@@ -109,7 +175,7 @@ describe('a read of several', () => {
     'of an adapter that returns %s is an invalid response, not that all are not found',
     async (_title, result) => {
       const odd = createOddAdapter({ getStatuses: async () => result });
-      expect(await readTargets(odd, [a, b], signal, 0)).toEqual(
+      expect(await readTargets(odd, [a, b], now, signal)).toEqual(
         new Map([
           ['acme/a', { error: noReading }],
           ['acme/b', { error: noReading }],
@@ -117,49 +183,6 @@ describe('a read of several', () => {
       );
     },
   );
-});
-
-describe('the event of a reading', () => {
-  const toEvent = (reading: object) =>
-    toReadEvent(adapter, a, { reading: { ...toReading('running'), ...reading } }, 'today');
-  const status = {
-    provider: 'acme',
-    key: 'acme/a',
-    ref: { id: 'a' },
-    observedAt: 'today',
-    ...toReading('running'),
-  };
-
-  test('is the status with its address, and apart from it what is for us alone', () => {
-    expect(toEvent({ retryAfterMs: 500, memo: 7 })).toEqual({
-      type: 'read',
-      at: 'today',
-      status,
-      retryAfterMs: 500,
-      memo: 7,
-    });
-  });
-
-  test.each<[string, unknown]>([
-    ['NaN', Number.NaN],
-    ['Infinity', Number.POSITIVE_INFINITY],
-    ['a negative time', -1],
-    ['a word', 'soon'],
-    ['null', null],
-  ])('takes no notice of a wish to wait that is %s', (_title, retryAfterMs) => {
-    expect(toEvent({ retryAfterMs })).toEqual({ type: 'read', at: 'today', status });
-  });
-
-  test.each<[string, object]>([
-    ['a buffer as native', { native: Buffer.from('{}') }],
-    ['a failure with issues of nothing', { state: 'failed', issues: [null] }],
-  ])('is a failed read for %s', (_title, reading) => {
-    expect(toEvent(reading)).toEqual({
-      type: 'read_failed',
-      at: 'today',
-      failure: { failure: 'invalid_response', code: 'invalid_response', message: noReading.message },
-    });
-  });
 });
 
 describe('the failure of a read', () => {

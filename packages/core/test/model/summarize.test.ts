@@ -55,6 +55,18 @@ describe('a set in which one has not succeeded, has not', () => {
   });
 });
 
+test('a state that a later version wrote counts as unknown', () => {
+  expect(
+    summarizeStates('succeeded', 'hibernating' as MigrationState, '__proto__' as MigrationState),
+  ).toStrictEqual({
+    total: 3,
+    done: 1,
+    counts: { ...none, succeeded: 1, unknown: 2 },
+    mostUrgent: 'unknown',
+    hasSucceeded: false,
+  });
+});
+
 test('what a person must look at comes before what goes its way', () => {
   const left = [...migrationStates];
   const byUrgency: MigrationState[] = [];

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { FailureClass } from '../../src/model/errors/provider-request-error.ts';
-import { withFailure, withHold, withoutFailure, withStalled } from '../../src/step/conditions.ts';
+import type { FailureClass } from '../../src/model/failure-class.ts';
+import {
+  isSameCondition,
+  withFailure,
+  withHold,
+  withoutFailure,
+  withStalled,
+  withStop,
+} from '../../src/step/conditions.ts';
 import type { Condition } from '../../src/step/row.ts';
 import { toReadFailure } from './sample-steps.ts';
 
@@ -35,9 +42,12 @@ describe('a failed read', () => {
     ]);
   });
 
-  test('of the same cause changes nothing', () => {
-    const before = [stalled, unreachable];
-    expect(withFailure(before, toReadFailure('transient', { message: 'again' }), 'today')).toBe(before);
+  test('of the same cause keeps the beginning, and brings the message up to date', () => {
+    const failure = toReadFailure('transient', { message: 'again' });
+    expect(withFailure([stalled, unreachable], failure, 'today')).toEqual([
+      stalled,
+      { ...unreachable, message: 'again' },
+    ]);
   });
 
   test('of another cause but the same kind keeps the beginning', () => {
@@ -106,5 +116,27 @@ describe('a hold', () => {
   test('of the same kind leaves what a read has said', () => {
     const before: readonly Condition[] = [{ ...unreachable, code: 'server_error' }];
     expect(withHold(before, toReadFailure('transient'), 'today')).toBe(before);
+  });
+});
+
+test('a stop is said by what stopped the reading, and not by a standstill', () => {
+  expect(withStop([stalled, unreachable])).toEqual([stalled, { ...unreachable, stopsReading: true }]);
+});
+
+describe('two conditions', () => {
+  test.each<[string, Partial<Condition>]>([
+    ['the time', { since: 'today' }],
+    ['the wording', { message: 'once more' }],
+  ])('that differ in %s say the same', (_title, difference) => {
+    expect(isSameCondition(unreachable, { ...unreachable, ...difference })).toBe(true);
+  });
+
+  test.each<[string, Partial<Condition>]>([
+    ['kind', { kind: 'throttled' }],
+    ['class', { failure: 'invalid_response' }],
+    ['code', { code: 'server_error' }],
+    ['that reading has stopped', { stopsReading: true }],
+  ])('that differ in %s do not', (_title, difference) => {
+    expect(isSameCondition(unreachable, { ...unreachable, ...difference })).toBe(false);
   });
 });

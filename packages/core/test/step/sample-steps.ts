@@ -1,6 +1,6 @@
 import { startOfWallTime } from '../../../../test/support/manual-clock.ts';
 import { toReading } from '../../../../test/support/scripted-adapter.ts';
-import type { FailureClass } from '../../src/model/errors/provider-request-error.ts';
+import type { FailureClass } from '../../src/model/failure-class.ts';
 import type { MigrationState } from '../../src/model/migration-state.ts';
 import type { MigrationReading, MigrationStatus } from '../../src/model/migration-status.ts';
 import { toMigrationStatus } from '../../src/model/to-migration-status.ts';
@@ -68,6 +68,10 @@ export function isHeld(failure: 'throttled' | 'transient') {
 
 export function refreshes(): StepEvent {
   return { type: 'refresh' };
+}
+
+export function readdresses(): StepEvent {
+  return { type: 'readdressed' };
 }
 
 /** Lets events happen to a row that is tracked since 0, and gives the result of each. */

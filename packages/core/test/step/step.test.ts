@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deepFreeze } from '../../src/model/deep-freeze.ts';
-import type { FailureClass } from '../../src/model/errors/provider-request-error.ts';
+import type { FailureClass } from '../../src/model/failure-class.ts';
 import { isTerminalState, migrationStates } from '../../src/model/migration-state.ts';
-import { createRow, type Row } from '../../src/step/row.ts';
+import { isSameCondition } from '../../src/step/conditions.ts';
+import { type Condition, createRow, type Row } from '../../src/step/row.ts';
 import { type StepEvent, type StepResult, step } from '../../src/step/step.ts';
 import { defaultStepPolicy as policy } from '../../src/step/step-policy.ts';
 import {
@@ -13,6 +14,7 @@ import {
   minute,
   play,
   playToEnd,
+  readdresses,
   reads,
   refreshes,
   second,
@@ -22,6 +24,7 @@ import {
 
 const unread = createRow(0, 0);
 const running = playToEnd([[0, reads('running')]]).row;
+const progressing = playToEnd([[0, reads('running', { progress: { percent: 40 }, memo: 'old' })]]).row;
 const nothingElse = { raised: [], cleared: [] };
 
 const unauthorized = {
@@ -67,6 +70,7 @@ describe('one event', () => {
           ...unread,
           status: toStatus(0, 'running'),
           reads: 1,
+          readAt: 0,
           dueAt: second,
           memo: { cursor: 7 },
         },
@@ -84,7 +88,8 @@ describe('one event', () => {
           ...running,
           status: toStatus(8 * second, 'running'),
           reads: 2,
-          unchangedReads: 1,
+          readAt: 8 * second,
+          stillReads: 1,
           dueAt: 10 * second,
         },
       },
@@ -100,7 +105,8 @@ describe('one event', () => {
           ...running,
           status: toStatus(8 * second, 'running', { message: 'half way' }),
           reads: 2,
-          changedAt: 8 * second,
+          readAt: 8 * second,
+          stillReads: 1,
           dueAt: 10 * second,
         },
         change: { previous: toStatus(0, 'running') },
@@ -117,7 +123,8 @@ describe('one event', () => {
           ...omitDueAt(running),
           status: toStatus(8 * second, 'failed'),
           reads: 2,
-          changedAt: 8 * second,
+          readAt: 8 * second,
+          stillSince: 8 * second,
           stopped: 'settled',
         },
         change: { previous: toStatus(0, 'running'), transition: { from: 'running', to: 'failed' } },
@@ -143,6 +150,7 @@ describe('one event', () => {
         row: {
           ...unread,
           reads: 1,
+          readAt: 0,
           failedReads: 1,
           refusedReads: 1,
           conditions: [unauthorized],
@@ -162,9 +170,47 @@ describe('one event', () => {
     {
       title: 'a refresh is due at once',
       row: running,
+      now: 5 * second,
+      event: refreshes,
+      result: { ...nothingElse, row: { ...running, dueAt: 5 * second } },
+    },
+    {
+      title: 'a refresh before the first read is due at once',
+      row: createRow(0, minute),
+      now: 1,
+      event: refreshes,
+      result: { ...nothingElse, row: { ...createRow(0, minute), dueAt: 1 } },
+    },
+    {
+      title: 'a refresh right after a read keeps the shortest gap since it came back',
+      row: playToEnd([[400, reads('running', { retryAfterMs: minute })]]).row,
       now: 500,
       event: refreshes,
-      result: { ...nothingElse, row: { ...running, dueAt: 500 } },
+      result: {
+        ...nothingElse,
+        row: { ...playToEnd([[400, reads('running')]]).row, dueAt: 400 + second },
+      },
+    },
+    {
+      title: 'another ref is due at once, without memo and estimate of the old one, and keeps the status',
+      row: progressing,
+      now: 500,
+      event: readdresses,
+      result: {
+        ...nothingElse,
+        row: {
+          ...createRow(0, 500),
+          status: toStatus(0, 'running', { progress: { percent: 40 } }),
+          reads: 1,
+        },
+      },
+    },
+    {
+      title: 'another ref of a migration that has ended is a fresh row',
+      row: playToEnd([[0, reads('succeeded', { memo: 'old' })]]).row,
+      now: hour,
+      event: readdresses,
+      result: { ...nothingElse, row: createRow(hour, hour) },
     },
   ];
 
@@ -183,8 +229,19 @@ describe('conditions', () => {
     expect(results.map(({ raised, cleared }) => ({ raised, cleared }))).toEqual([
       { raised: [unreachable], cleared: [] },
       nothingElse,
-      { raised: [], cleared: [unreachable] },
+      { raised: [], cleared: [{ ...unreachable, message: 'still' }] },
     ]);
+  });
+
+  test('are brought up to date without an event when only the wording changes', () => {
+    const { row, raised, cleared } = playToEnd([
+      [0, fails('transient')],
+      [minute, fails('transient', { message: 'still' })],
+    ]);
+    expect({ conditions: row.conditions, raised, cleared }).toEqual({
+      ...nothingElse,
+      conditions: [{ ...unreachable, message: 'still' }],
+    });
   });
 
   test('that change their cause are raised again with the same beginning', () => {
@@ -278,6 +335,35 @@ describe('a refusal', () => {
       });
     },
   );
+
+  test('that stops reading is said once more', () => {
+    const results = play([
+      [0, fails('unauthorized')],
+      [1, fails('unauthorized')],
+      [2, fails('unauthorized')],
+    ]);
+    const stopping = { ...unauthorized, stopsReading: true };
+    expect(results.map(({ raised, cleared }) => ({ raised, cleared }))).toEqual([
+      { raised: [unauthorized], cleared: [] },
+      nothingElse,
+      { raised: [stopping], cleared: [] },
+    ]);
+    expect(results.at(-1)?.row.conditions).toEqual([stopping]);
+  });
+
+  test('is forgotten when another ref is read', () => {
+    const { row } = playToEnd([
+      [0, fails('invalid_request')],
+      [1, fails('invalid_request')],
+      [2, fails('invalid_request')],
+      [9, readdresses],
+    ]);
+    const { stopped, dueAt, refusedReads } = row;
+    expect({ stopped, dueAt, refusedReads }).toEqual({ stopped: undefined, dueAt: 9, refusedReads: 0 });
+    expect(row.conditions.map(({ kind, stopsReading }) => [kind, stopsReading])).toEqual([
+      ['unreachable', undefined],
+    ]);
+  });
 
   test.each<FailureClass>(['transient', 'throttled', 'invalid_response'])(
     'is interrupted by another failure (%s), and by none of those does reading stop',
@@ -482,6 +568,10 @@ describe('a standstill', () => {
       ),
     ],
     [
+      'the phase moves',
+      still({}).map(([now], index) => [now, reads('running', { progress, phase: `step ${index}` })] as const),
+    ],
+    [
       'reads fail',
       [
         [0, reads('running', { progress })] as const,
@@ -490,6 +580,16 @@ describe('a standstill', () => {
     ],
   ] as const)('is not raised while %s', (_title, events) => {
     expect(play(events).flatMap(({ raised }) => raised.filter(({ kind }) => kind === 'stalled'))).toEqual([]);
+  });
+
+  test('is measured by progress, however the provider gives signs of life', () => {
+    const results = play(
+      still({}).map(
+        ([now], index) =>
+          [now, reads('running', { progress, updatedAt: toTime(now), message: `try ${index}` })] as const,
+      ),
+    );
+    expect(results.flatMap(({ raised }) => raised)).toEqual([stalled]);
   });
 
   test('ends with the first movement', () => {
@@ -506,6 +606,17 @@ describe('a standstill', () => {
       conditions: [{ ...throttled, since: toTime(hour) }],
       cleared: [stalled],
     });
+  });
+});
+
+test('a sign of life alone is no change', () => {
+  const { row, change } = playToEnd([
+    [0, reads('running', { updatedAt: toTime(0) })],
+    [second, reads('running', { updatedAt: toTime(second) })],
+  ]);
+  expect({ updatedAt: row.status?.updatedAt, change }).toEqual({
+    updatedAt: toTime(second),
+    change: undefined,
   });
 });
 
@@ -591,7 +702,7 @@ describe('whatever happens', () => {
         .map(({ failure, retryAfterMs }) => fails(failure, { retryAfterMs })),
     },
     { weight: 2, arbitrary: fc.constantFrom('throttled' as const, 'transient' as const).map(isHeld) },
-    { weight: 1, arbitrary: fc.constant(refreshes) },
+    { weight: 1, arbitrary: fc.constantFrom(refreshes, readdresses) },
   );
   const anyMoment = fc.record({
     delay: fc.oneof(fc.nat(2 * second), fc.nat(hour)),
@@ -622,12 +733,17 @@ describe('whatever happens', () => {
     expect(JSON.parse(JSON.stringify(row))).toEqual(row);
     expect(row.conditions.filter(({ kind }) => kind !== 'stalled').length).toBeLessThanOrEqual(1);
     expect(row.dueAt === undefined).toBe(row.stopped !== undefined);
-    expect(row.conditions.filter((condition) => !before.conditions.includes(condition))).toEqual(raised);
+    const isKnown = (condition: Condition) =>
+      before.conditions.some((old) => isSameCondition(old, condition));
+    expect(row.conditions.filter((condition) => !isKnown(condition))).toEqual(raised);
     for (const { kind } of cleared)
       expect(row.conditions.map((condition) => condition.kind)).not.toContain(kind);
-    if (before.stopped === 'settled') expect(row).toBe(before);
+    const isFresh = before.stopped === 'settled' && event.type === 'readdressed';
+    if (isFresh) expect(row).toEqual(createRow(now, now));
+    else if (before.stopped === 'settled') expect(row).toBe(before);
     if (row.stopped === 'settled') expect(isTerminalState(row.status?.state ?? 'unknown')).toBe(true);
-    if (event.type !== 'read') expect({ status: row.status, change }).toEqual({ status: before.status });
+    if (event.type !== 'read' && !isFresh)
+      expect({ status: row.status, change }).toEqual({ status: before.status });
     if (change?.transition) {
       expect(change.transition).toEqual({
         ...(before.status && { from: before.status.state }),
@@ -636,7 +752,11 @@ describe('whatever happens', () => {
       expect(before.status?.state).not.toBe(row.status?.state);
     }
     if (event.type === 'held') expect(row.dueAt).toBe(before.dueAt);
-    if (event.type === 'refresh' && row.stopped === undefined) expect(row.dueAt).toBe(now);
+    if (event.type === 'readdressed') expect(row.dueAt).toBe(now);
+    if (event.type === 'refresh' && row.stopped === undefined)
+      expect(row.dueAt).toBe(
+        Math.max(now, (row.readAt ?? 0) + (row.readAt === undefined ? 0 : policy.floorMs)),
+      );
     if ((event.type === 'read' || event.type === 'read_failed') && row.dueAt !== undefined) {
       const wish = event.type === 'read' ? event.retryAfterMs : event.failure.retryAfterMs;
       const gap = row.dueAt - now;

@@ -8,7 +8,10 @@ import {
   toFailure,
   toReading,
 } from '../../../../test/support/scripted-adapter.ts';
+import type { MigrationAdapter } from '../../src/adapter/contract.ts';
+import { ProviderRequestError } from '../../src/model/errors/provider-request-error.ts';
 import { ProviderResponseError } from '../../src/model/errors/provider-response-error.ts';
+import { NotFoundOutError } from '../../src/model/errors/wait-errors.ts';
 import { type GetStatusOptions, getStatus } from '../../src/tracker/get-status.ts';
 import type { Settlement } from './tracker-harness.ts';
 
@@ -24,6 +27,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** An answer that never comes, until the read is aborted. */
+const untilAborted = ({ signal }: ScriptedQuestion) =>
+  new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
 /** Begins to look, with these answers; times are counted from the beginning. */
 function look(answers: readonly ScriptedAnswer[], options?: GetStatusOptions) {
   const adapter = createScriptedAdapter({ script: { a: answers } });
@@ -32,7 +41,11 @@ function look(answers: readonly ScriptedAnswer[], options?: GetStatusOptions) {
     (value) => Object.assign(settlement, { outcome: 'resolved', at: Date.now() - startOfWallTime, value }),
     (error) => Object.assign(settlement, { outcome: 'rejected', at: Date.now() - startOfWallTime, error }),
   );
-  return { settlement, readTimes: () => adapter.reads.map(({ at }) => at - startOfWallTime) };
+  return {
+    settlement,
+    readTimes: () => adapter.reads.map(({ at }) => at - startOfWallTime),
+    isAborted: () => adapter.reads.at(-1)?.aborted,
+  };
 }
 
 test('gives the status of one read', async () => {
@@ -58,6 +71,26 @@ test('rejects a malformed ref before any read', async () => {
     option: 'id',
   });
   expect(adapter.reads).toEqual([]);
+});
+
+test('refuses what is no adapter', async () => {
+  await expect(getStatus((() => {}) as unknown as MigrationAdapter, { id: 'a' })).rejects.toMatchObject({
+    name: 'ConfigurationError',
+    option: 'adapter',
+  });
+});
+
+test.each<[string, unknown]>([
+  ['nothing', undefined],
+  ['a state that does not exist', { ...running, state: 'done' }],
+  ['a native that is no JSON', { ...running, native: Buffer.from('{}') }],
+])('takes %s for an invalid response, and tries it once', async (_title, answer) => {
+  const { settlement, readTimes } = look([() => answer]);
+  await vi.advanceTimersByTimeAsync(minute);
+  expect({ error: settlement.error, reads: readTimes() }).toMatchObject({
+    error: { name: 'ProviderResponseError', code: 'invalid_response', provider: 'acme' },
+    reads: [0],
+  });
 });
 
 describe('a failure that may pass', () => {
@@ -135,10 +168,51 @@ test.each<[string, Error]>([
   });
 });
 
+describe('the time for all tries', () => {
+  test.each<[string, ScriptedAnswer]>([
+    ['takes notice', untilAborted],
+    ['takes no notice', 'never'],
+  ])('cuts off a try that %s, and the error says so', async (_title, answer) => {
+    const { settlement, isAborted } = look([answer], { maxRetryTimeMs: 5 * second });
+    await vi.advanceTimersByTimeAsync(5 * second);
+    expect(settlement).toEqual({
+      outcome: 'rejected',
+      at: 5 * second,
+      error: new ProviderRequestError({
+        provider: 'acme',
+        code: 'request_timeout',
+        failure: 'transient',
+        message: 'acme: no answer within 5000 ms',
+      }),
+    });
+    expect({ isAborted: isAborted(), timers: vi.getTimerCount() }).toEqual({ isAborted: true, timers: 0 });
+  });
+
+  test.each<[string, ScriptedAnswer]>([
+    ['takes notice', untilAborted],
+    ['takes no notice', 'never'],
+  ])('cuts off a later try that %s, and the last error tells more', async (_title, answer) => {
+    const error = toFailure('transient');
+    const { settlement, readTimes } = look([error, answer], { maxRetryTimeMs: 5 * second });
+    await vi.advanceTimersByTimeAsync(5 * second);
+    expect({ ...settlement, reads: readTimes().length, timers: vi.getTimerCount() }).toEqual({
+      outcome: 'rejected',
+      at: 5 * second,
+      error,
+      reads: 2,
+      timers: 0,
+    });
+  });
+});
+
 describe('an abort', () => {
-  const untilAborted = ({ signal }: ScriptedQuestion) =>
-    new Promise((_resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  const toAborted = (cause: unknown) =>
+    new NotFoundOutError({
+      provider: 'acme',
+      key: 'acme/a',
+      code: 'aborted',
+      message: 'acme/a: the outcome could not be found out: the look was aborted',
+      cause,
     });
 
   test.each<[string, readonly ScriptedAnswer[]]>([
@@ -146,26 +220,36 @@ describe('an abort', () => {
     ['while a read is out that takes no notice', ['never']],
     ['between two tries', [toFailure('transient')]],
     ['while Retry-After is waited for', [toFailure('throttled', 20 * second)]],
-  ])('%s rejects at once with its reason, and leaves no timer and no listener', async (_title, answers) => {
-    const controller = new AbortController();
-    const { settlement, readTimes } = look(answers, { signal: controller.signal });
-    await vi.advanceTimersByTimeAsync(100);
-    const reason = new Error('the user left');
-    controller.abort(reason);
-    await vi.advanceTimersByTimeAsync(0);
-    expect(settlement).toEqual({ outcome: 'rejected', at: 100, error: reason });
-    expect({ timers: vi.getTimerCount(), listeners: getEventListeners(controller.signal, 'abort') }).toEqual({
-      timers: 0,
-      listeners: [],
-    });
-    await vi.advanceTimersByTimeAsync(minute);
-    expect(readTimes()).toEqual([0]);
-  });
+  ])(
+    '%s rejects at once, its reason as the cause, and leaves no timer and no listener',
+    async (_title, answers) => {
+      const controller = new AbortController();
+      const { settlement, readTimes } = look(answers, { signal: controller.signal });
+      await vi.advanceTimersByTimeAsync(100);
+      const reason = new Error('the user left');
+      controller.abort(reason);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(settlement).toEqual({ outcome: 'rejected', at: 100, error: toAborted(reason) });
+      expect({
+        timers: vi.getTimerCount(),
+        listeners: getEventListeners(controller.signal, 'abort'),
+      }).toEqual({
+        timers: 0,
+        listeners: [],
+      });
+      await vi.advanceTimersByTimeAsync(minute);
+      expect(readTimes()).toEqual([0]);
+    },
+  );
 
   test('that came before reads nothing', async () => {
     const { settlement, readTimes } = look([running], { signal: AbortSignal.abort('no') });
     await vi.advanceTimersByTimeAsync(0);
-    expect({ error: settlement.error, reads: readTimes() }).toEqual({ error: 'no', reads: [] });
+    expect({ error: settlement.error, reads: readTimes(), timers: vi.getTimerCount() }).toEqual({
+      error: toAborted('no'),
+      reads: [],
+      timers: 0,
+    });
   });
 
   test('signal that lives long holds no listener of looks that have ended', async () => {
@@ -183,8 +267,11 @@ test.each([
   { options: { retries: -1 }, option: 'retries' },
   { options: { retries: 1.5 }, option: 'retries' },
   { options: { maxRetryTimeMs: Number.NaN }, option: 'maxRetryTimeMs' },
+  { options: { signal: 'stop' }, option: 'signal' },
+  { options: { retrys: 1 }, option: 'retrys' },
+  { options: null, option: 'options' },
 ])('refuses $options before any read', async ({ options, option }) => {
-  const { settlement, readTimes } = look([running], options);
+  const { settlement, readTimes } = look([running], options as GetStatusOptions);
   await vi.advanceTimersByTimeAsync(0);
   expect(settlement).toMatchObject({ outcome: 'rejected', error: { name: 'ConfigurationError', option } });
   expect(readTimes()).toEqual([]);

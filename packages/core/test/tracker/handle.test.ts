@@ -45,15 +45,37 @@ describe('the row', () => {
 
 describe('a refresh', () => {
   test('reads at once and resolves with the row after it', async () => {
-    const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [pending, running] });
+    const { clock, adapter, tracker, watch } = createTrackerHarness({
+      a: [toReading('pending', { retryAfterMs: minute }), running],
+    });
     const handle = tracker.track(adapter, ref);
-    await clock.advance(500);
+    await clock.advance(5 * second);
     const refreshed = watch(handle.refresh());
     await clock.advance(0);
     expect({ at: refreshed.at, word: refreshed.value && toWord(refreshed.value) }).toEqual({
-      at: 500,
+      at: 5 * second,
       word: 'running',
     });
+  });
+
+  test('that is asked for in a loop reads no more often than the shortest gap', async () => {
+    const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [running] });
+    const handle = tracker.track(adapter, ref);
+    for (let index = 0; index < 30; index += 1) {
+      watch(handle.refresh());
+      await clock.advance(100);
+    }
+    expect(adapter.reads.map(({ at }) => at)).toEqual([0, 1, 2, 3].map((seconds) => seconds * second));
+  });
+
+  test.each<[object, string]>([
+    [{ timeoutMs: 5 }, 'timeoutMs'],
+    [{ signal: {} }, 'signal'],
+  ])('with %j is refused', async (options, option) => {
+    const { clock, adapter, tracker } = createTrackerHarness({ a: [running] });
+    const handle = tracker.track(adapter, ref);
+    await expect(handle.refresh(options)).rejects.toMatchObject({ name: 'ConfigurationError', option });
+    expect({ reads: adapter.reads.length, now: clock.now() }).toEqual({ reads: 0, now: 0 });
   });
 
   test('joins a read that is out, and any number share it', async () => {

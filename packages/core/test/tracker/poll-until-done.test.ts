@@ -7,6 +7,7 @@ import {
   toFailure,
   toReading,
 } from '../../../../test/support/scripted-adapter.ts';
+import type { MigrationAdapter } from '../../src/adapter/contract.ts';
 import { type PollOptions, pollUntilDone } from '../../src/tracker/poll-until-done.ts';
 import { watchPromise } from './tracker-harness.ts';
 
@@ -86,6 +87,14 @@ describe('what its listener throws', () => {
   });
 });
 
+test('refuses what is no adapter', async () => {
+  const adapter = (() => createScriptedAdapter({ script: {} })) as unknown as MigrationAdapter;
+  await expect(pollUntilDone(adapter, { id: 'a' })).rejects.toMatchObject({
+    code: 'invalid_configuration',
+    option: 'adapter',
+  });
+});
+
 test('an abort settles at once and leaves no timer, listener or request', async () => {
   const controller = new AbortController();
   const { signal } = controller;
@@ -143,6 +152,10 @@ test.each<[string, PollOptions, unknown, string]>([
   ['a malformed ref', {}, { id: 7 }, 'id'],
   ['a policy that cannot be', { policy: { concurrency: 0 } }, { id: 'a' }, 'policy.concurrency'],
   ['a deadline that cannot be', { timeoutMs: Number.NaN }, { id: 'a' }, 'timeoutMs'],
+  ['an option that nobody knows', { timeout: 5 } as PollOptions, { id: 'a' }, 'timeout'],
+  ['a clock that is none', { clock: {} } as PollOptions, { id: 'a' }, 'clock'],
+  ['a listener that is none', { onChange: 'log' } as unknown as PollOptions, { id: 'a' }, 'onChange'],
+  ['what can be no policy', { policy: 5 } as unknown as PollOptions, { id: 'a' }, 'policy'],
 ])('%s rejects before any request', async (_title, options, ref, option) => {
   const { clock, adapter, wait } = poll([running], options, ref);
   await clock.advance(minute);

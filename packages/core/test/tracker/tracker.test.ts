@@ -1,10 +1,16 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createManualClock, startOfWallTime } from '../../../../test/support/manual-clock.ts';
-import { createScriptedAdapter, toFailure, toReading } from '../../../../test/support/scripted-adapter.ts';
+import {
+  createScriptedAdapter,
+  type ScriptedQuestion,
+  toFailure,
+  toReading,
+} from '../../../../test/support/scripted-adapter.ts';
 import type { MigrationAdapter } from '../../src/adapter/contract.ts';
 import { ConfigurationError } from '../../src/model/errors/configuration-error.ts';
-import { MigrationStatusError } from '../../src/model/errors/migration-status-error.ts';
-import { createTracker, type Tracker } from '../../src/tracker/tracker.ts';
+import { NotFoundOutError } from '../../src/model/errors/wait-errors.ts';
+import type { TrackLabels } from '../../src/tracker/migration-row.ts';
+import { createTracker, type Tracker, type TrackerOptions } from '../../src/tracker/tracker.ts';
 import { createTrackerHarness } from './tracker-harness.ts';
 
 const second = 1_000;
@@ -93,14 +99,17 @@ describe('events', () => {
     expect(seen.every(Object.isFrozen)).toBe(true);
   });
 
-  test('a refused credential is one with the first read, and not repeated', async () => {
+  test('a refused credential is one with the first read, and once more when reading stops', async () => {
     const { clock, adapter, tracker } = createTrackerHarness({ a: [toFailure('unauthorized')] });
     const events = record(tracker);
     tracker.track(adapter, ref);
     await clock.advance(0);
     expect(events).toEqual(['acme/a unauthorized begins']);
     await clock.advance(60 * minute);
-    expect({ events: events.length, reads: adapter.reads.length }).toEqual({ events: 1, reads: 3 });
+    expect({ events: events.slice(1), reads: adapter.reads.length }).toEqual({
+      events: ['acme/a unauthorized begins'],
+      reads: 3,
+    });
   });
 
   test('an unknown word is one for a provider, however many migrations meet it', async () => {
@@ -116,6 +125,23 @@ describe('events', () => {
       'acme uses the state "REHYDRATING", which its adapter does not know',
       'acme uses the state "__proto__", which its adapter does not know',
     ]);
+  });
+
+  test('an unknown word is not reported any more after a thousand of them', async () => {
+    let words = 0;
+    const { clock, adapter, tracker } = createTrackerHarness(
+      () => [() => toReading('unknown', { nativeState: `word ${words++}` })],
+      { policy: { startSpacingMs: 0 } },
+    );
+    const messages: string[] = [];
+    tracker.on('anomaly', ({ message }) => messages.push(message));
+    for (let index = 0; index < 1_010; index += 1) tracker.track(adapter, { id: `m${index}` });
+    await clock.advance(0);
+    expect({ words, reported: messages.length, last: messages.at(-1) }).toEqual({
+      words: 1_010,
+      reported: 1_000,
+      last: 'acme uses the state "word 999", which its adapter does not know',
+    });
   });
 
   test('come to nobody who has left, or after the tracker was closed', async () => {
@@ -233,6 +259,19 @@ describe('tracking', () => {
     expect(() => tracker.track(undefined as unknown as MigrationAdapter, ref)).toThrow(ConfigurationError);
   });
 
+  test.each<[unknown, string]>([
+    [{ group: 7 }, 'group'],
+    [{ groupe: 'wave 1' }, 'groupe'],
+    ['wave 1', 'options'],
+    [null, 'options'],
+  ])('refuses %j as labels, and keeps nothing', (labels, option) => {
+    const { clock, adapter, tracker } = createTrackerHarness({});
+    expect(() => tracker.track(adapter, ref, labels as TrackLabels)).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError', option }),
+    );
+    expect({ rows: tracker.rows(), timers: clock.pendingTimers }).toEqual({ rows: [], timers: 0 });
+  });
+
   test('refuses a malformed ref, and keeps nothing of it', () => {
     const { clock, adapter, tracker } = createTrackerHarness({});
     expect(() => tracker.track(adapter, { id: 7 } as unknown as { id: string })).toThrow(
@@ -271,16 +310,89 @@ describe('tracking', () => {
     const { adapter, tracker } = createTrackerHarness({});
     await tracker.close();
     expect(() => tracker.track(adapter, ref)).toThrow(
-      new MigrationStatusError({ kind: 'not_found_out', code: 'closed', message: 'the tracker is closed' }),
+      new NotFoundOutError({
+        provider: 'acme',
+        key: 'acme/a',
+        code: 'closed',
+        message: 'acme/a: the tracker is closed',
+      }),
     );
   });
 });
 
 describe('making a tracker', () => {
-  test.each([undefined, null, {}, 'acme'])('refuses adapters that are %s', (adapters) => {
+  test.each([
+    [undefined, 'nothing'],
+    [null, 'null'],
+    [{}, 'an object'],
+    ['acme', 'a string'],
+  ])('refuses adapters that are %s', (adapters, got) => {
     expect(() => createTracker({ adapters: adapters as unknown as [] })).toThrow(
-      new ConfigurationError({ option: 'adapters', message: '"adapters" must be an array of adapters' }),
+      new ConfigurationError({
+        option: 'adapters',
+        message: `createTracker: "adapters" must be an array of adapters, got ${got}`,
+      }),
     );
+  });
+
+  test('refuses options without adapters', () => {
+    expect(() => createTracker({} as unknown as TrackerOptions)).toThrow(
+      new ConfigurationError({
+        option: 'adapters',
+        message: 'createTracker: "adapters" must be an array of adapters, got nothing',
+      }),
+    );
+  });
+
+  const adapter = createScriptedAdapter({ script: {} });
+  test.each<[string, unknown, string]>([
+    ['the function that makes one', () => adapter, 'a function'],
+    ['null', null, 'null'],
+    ['one of another version', { ...adapter, specVersion: 2 }, 'an object'],
+    ['one without a key', { ...adapter, key: undefined }, 'an object'],
+  ])('refuses an adapter that is %s, and names its place', (_title, odd, got) => {
+    expect(() => createTracker({ adapters: [adapter, odd as MigrationAdapter] })).toThrow(
+      new ConfigurationError({
+        option: 'adapters[1]',
+        message: `createTracker: "adapters[1]" must be an adapter with "specVersion" 1, got ${got}`,
+      }),
+    );
+  });
+
+  test.each<[string, unknown, string]>([
+    ['a typo', { adaptors: [] }, 'createTracker: there is no option "adaptors"'],
+    ['a word of every object', { toString: 1 }, 'createTracker: there is no option "toString"'],
+    [
+      'a clock that is none',
+      { clock: { now: () => 0 } },
+      'createTracker: "clock" must be a clock, got an object',
+    ],
+    ['dice that are none', { random: 0.5 }, 'createTracker: "random" must be a function, got a number'],
+    [
+      'a report that is none',
+      { onListenerError: null },
+      'createTracker: "onListenerError" must be a function, got null',
+    ],
+    [
+      'what can be no policy',
+      { policy: 'fast' },
+      'createTracker: "policy" must be an object of numbers, got a string',
+    ],
+  ])('refuses %s', (_title, options, message) => {
+    const [option] = Object.keys(options as object);
+    expect(() => createTracker({ adapters: [], ...(options as object) })).toThrow(
+      new ConfigurationError({ option: String(option), message }),
+    );
+  });
+
+  test.each([undefined, null, 'acme'])('refuses options that are %s', (options) => {
+    expect(() => createTracker(options as unknown as TrackerOptions)).toThrow(
+      new ConfigurationError({ option: 'options', message: 'createTracker: options must be an object' }),
+    );
+  });
+
+  test('takes an option that is undefined for one that is left out', () => {
+    expect(createTracker({ adapters: [], policy: undefined, clock: undefined }).rows()).toEqual([]);
   });
 
   test('refuses a policy that cannot be', () => {
@@ -289,6 +401,23 @@ describe('making a tracker', () => {
 
   test('sets no timer', () => {
     expect(createTrackerHarness({}).clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('listening', () => {
+  test.each<[string, unknown]>([
+    ['changed', () => {}],
+    ['toString', () => {}],
+    ['change', undefined],
+    ['change', {}],
+  ])('to "%s" with %o is refused', (name, listener) => {
+    const { tracker } = createTrackerHarness({});
+    expect(() => tracker.on(name as 'change', listener as () => void)).toThrow(
+      new ConfigurationError({
+        option: 'name',
+        message: 'on: expected one of change, settled, condition, anomaly and a function',
+      }),
+    );
   });
 });
 
@@ -345,6 +474,27 @@ describe('a listener may call back:', () => {
     }).toEqual({ outcomes: ['resolved', 'resolved'], listenerErrors: [], keys: ['acme/b'] });
   });
 
+  test('the condition of a wait may let go and track again, and the event is not taken for one of the new', async () => {
+    const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [running] });
+    const events = record(tracker);
+    const handle = tracker.track(adapter, ref);
+    const wait = watch(
+      handle.settled({
+        until() {
+          handle.release();
+          tracker.track(adapter, ref);
+          return false;
+        },
+      }),
+    );
+    await clock.advance(100);
+    expect({ events, outcome: wait.outcome, reads: adapter.reads.length }).toEqual({
+      events: ['acme/a change: nothing to running'],
+      outcome: 'rejected',
+      reads: 2,
+    });
+  });
+
   test('an event of a migration that was let go and tracked again is not taken for one of the new', async () => {
     const { clock, adapter, tracker } = createTrackerHarness(() => [running], {
       batch: 10,
@@ -398,6 +548,32 @@ describe('a ref of a known key that says something else', () => {
       'acme/a change: running to succeeded',
       'acme/a settled: succeeded',
     ]);
+  });
+
+  test('is read without what the adapter noted about the known one', async () => {
+    const memos: unknown[] = [];
+    const answer = ({ memo }: ScriptedQuestion) => {
+      memos.push(memo);
+      return toReading('running', { memo: memos.length, retryAfterMs: minute });
+    };
+    const { clock, adapter, tracker } = createTrackerHarness({ a: [answer] });
+    tracker.track(adapter, ref);
+    await clock.advance(minute);
+    tracker.track(adapter, later);
+    await clock.advance(0);
+    expect(memos).toEqual([undefined, 1, undefined]);
+  });
+
+  test('is read again after refused access', async () => {
+    const refused = Array.from({ length: 3 }, () => toFailure('forbidden'));
+    const { clock, adapter, tracker } = createTrackerHarness({ a: [...refused, running] });
+    const handle = tracker.track(adapter, ref);
+    await clock.advance(minute);
+    expect(handle.row).toMatchObject({ stopped: 'refused', conditions: [{ stopsReading: true }] });
+    tracker.track(adapter, later);
+    await clock.advance(0);
+    expect(handle.row).toMatchObject({ ref: later, status: { state: 'running' }, conditions: [] });
+    expect(handle.row.stopped).toBeUndefined();
   });
 
   test('changes nothing when it only says less', async () => {

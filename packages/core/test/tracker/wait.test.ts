@@ -6,6 +6,8 @@ import { ConfigurationError } from '../../src/model/errors/configuration-error.t
 import { MigrationStatusError } from '../../src/model/errors/migration-status-error.ts';
 import { NotFoundOutError, WaitTimeoutError } from '../../src/model/errors/wait-errors.ts';
 import type { MigrationState } from '../../src/model/migration-state.ts';
+import type { MigrationHandle } from '../../src/tracker/handle.ts';
+import type { Tracker } from '../../src/tracker/tracker.ts';
 import { createTrackerHarness } from './tracker-harness.ts';
 
 const second = 1_000;
@@ -126,6 +128,32 @@ describe('what is waited for', () => {
   });
 });
 
+describe('a wait that cannot be', () => {
+  test.each<[string, object, string]>([
+    ['an option that nobody knows', { timeout: 5 }, 'timeout'],
+    ['what is no signal', { signal: new AbortController() }, 'signal'],
+    ['what is no condition', { until: 'succeeded' }, 'until'],
+  ])('with %s is refused', async (_title, options, option) => {
+    const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [succeeded] });
+    const wait = watch(tracker.track(adapter, ref).settled(options));
+    await clock.advance(0);
+    expect(wait).toMatchObject({ outcome: 'rejected', error: { name: 'ConfigurationError', option } });
+  });
+
+  test('with a condition that gives a promise is refused, because every promise would be a yes', async () => {
+    const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [running] });
+    const until = (async () => false) as unknown as () => boolean;
+    const wait = watch(tracker.track(adapter, ref).settled({ until }));
+    await clock.advance(0);
+    expect(wait.error).toEqual(
+      new ConfigurationError({
+        option: 'until',
+        message: '"until" must return true or false, and not a promise of it',
+      }),
+    );
+  });
+});
+
 describe('an abort', () => {
   test('settles at once with the last status, and leaves nothing behind', async () => {
     const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [running] });
@@ -155,11 +183,11 @@ describe('an abort', () => {
   });
 
   test('that came before the call settles it without a read', async () => {
-    const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [running] });
+    const { clock, adapter, tracker } = createTrackerHarness({ a: [running] });
     const signal = AbortSignal.abort('too late');
-    const wait = watch(tracker.track(adapter, ref).settled({ signal, timeoutMs: hour }));
-    await Promise.resolve();
-    expect(describeError(wait.error)).toMatchObject({ code: 'aborted', state: undefined, cause: 'too late' });
+    const wait = tracker.track(adapter, ref).settled({ signal, timeoutMs: hour });
+    const error: unknown = await wait.catch((thrown: unknown) => thrown);
+    expect(describeError(error)).toMatchObject({ code: 'aborted', state: undefined, cause: 'too late' });
     expect({ reads: adapter.reads.length, now: clock.now() }).toEqual({ reads: 0, now: 0 });
   });
 
@@ -190,7 +218,7 @@ describe('an abort', () => {
     for (let index = 0; index < 20; index += 1) {
       watch(tracker.track(adapter, ref).settled({ signal, timeoutMs: minute }));
       watch(tracker.track(adapter, ref).settled({ signal, timeoutMs: 1 }));
-      watch(tracker.track(adapter, ref).settled({ signal, timeoutMs: 0 }));
+      watch(tracker.track(adapter, ref).settled({ signal, timeoutMs: -1 }));
       watch(tracker.track(adapter, { id: 'refused' }).settled({ signal }));
     }
     watch(tracker.track(adapter, { id: 'other' }).settled({ signal }));
@@ -263,14 +291,20 @@ describe('a deadline', () => {
     expect([first.outcome, second.outcome]).toEqual(['rejected', 'resolved']);
   });
 
-  test.each([0, -1, Number.NaN, '5', null])('of %s is refused', async (timeoutMs) => {
+  test.each([
+    [0, 'a number'],
+    [-1, 'a number'],
+    [Number.NaN, 'NaN'],
+    ['5', 'a string'],
+    [null, 'null'],
+  ])('of %s is refused', async (timeoutMs, got) => {
     const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [running] });
     const wait = watch(tracker.track(adapter, ref).settled({ timeoutMs: timeoutMs as number }));
     await clock.advance(0);
     expect(wait.error).toEqual(
       new ConfigurationError({
         option: 'timeoutMs',
-        message: '"timeoutMs" must be a positive number of milliseconds',
+        message: `settled: "timeoutMs" must be a positive number of milliseconds, got ${got}`,
       }),
     );
   });
@@ -364,6 +398,27 @@ test('an outage of an hour fails no migration, and the last status keeps its tim
     states: ['running', 'succeeded'],
   });
 });
+
+test.each<[string, (handle: MigrationHandle, tracker: Tracker) => unknown]>([
+  ['lets go', (handle) => handle.release()],
+  ['closes the tracker', (_handle, tracker) => tracker.close()],
+])(
+  'a wait that is over is not undone by a listener that %s when it hears of the end',
+  async (_title, act) => {
+    const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [running, succeeded] });
+    const handle = tracker.track(adapter, ref);
+    tracker.on('change', ({ row }) => {
+      if (row.stopped) act(handle, tracker);
+    });
+    const waits = [watch(handle.settled()), watch(handle.settled({ until: () => false }))];
+    const iterator = handle[Symbol.asyncIterator]();
+    await clock.advance(second);
+    expect(waits.map(({ value }) => value?.state)).toEqual(['succeeded', 'succeeded']);
+    const states: unknown[] = [];
+    for await (const { status } of iterator) states.push(status?.state);
+    expect(states).toEqual([undefined, 'running', 'succeeded']);
+  },
+);
 
 test('a wait that is released or closed says so, and is an error of this library', async () => {
   const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [running] });

@@ -1,11 +1,15 @@
+import { jsonReply } from '../api-reply.ts';
+import { isFilledText, isJsonObject, parseJsonObject } from '../json-body.ts';
 import type { MigrationBook } from '../migration-book.ts';
+import { partsBelow } from '../path-parts.ts';
 import type { ApiReply, ApiRequest, ProviderApi } from '../provider-api.ts';
-import { isFilledText, isRecord, jsonReply, parseJson, partsBelow } from '../provider-api.ts';
 import { positionAt } from '../timeline.ts';
 import { toSecondTimestamp } from '../timestamps.ts';
-import type { GenericMigrationsDetails, ListEnvelope } from './generic-migrations-bodies.ts';
-import { pageOf, toMigration, toTasks, wrapPage } from './generic-migrations-bodies.ts';
-import { modalPaths, serverPaths } from './generic-migrations-timelines.ts';
+import type { GenericMigrationsDetails } from './generic-migrations-bodies.ts';
+import { toMigration, toTasks } from './generic-migrations-bodies.ts';
+import { modalCourses, serverCourses } from './generic-migrations-courses.ts';
+import type { ListEnvelope } from './list-page.ts';
+import { pageOf, wrapPage } from './list-page.ts';
 
 /** What comes before every path of the Migrations API. */
 export const genericMigrationsBasePath = '/api/v1';
@@ -43,25 +47,23 @@ export function createGenericMigrationsApi(parts: GenericMigrationsApiParts): Pr
   const { credentials, migrations, createDetails, createModalId, envelope } = parts;
 
   function start({ body }: ApiRequest): ApiReply {
-    const fields = parseJson(body);
-    if (!isRecord(fields)) return error(400, 'The request body must be a JSON object');
+    const fields = parseJsonObject(body);
+    if (!fields) return error(400, 'The request body must be a JSON object');
     if (!isFilledText(fields.service_account_id)) return error(400, 'service_account_id is required');
     if (!Array.isArray(fields.tasks_to_include)) return error(400, 'tasks_to_include is required');
-    const dataTypes = fields.tasks_to_include.map((task) => (isRecord(task) ? task.data_type : ''));
+    const dataTypes = fields.tasks_to_include.map((task) => (isJsonObject(task) ? task.data_type : ''));
     if (!dataTypes.every(isFilledText)) return error(400, 'every task to include must have a data_type');
-    const details = createDetails({ dataTypes });
-    const migration = migrations.add({ script: migrations.nextScript(), paths: serverPaths, details });
+    const migration = migrations.start(serverCourses, createDetails({ dataTypes }));
     return jsonReply(200, toMigration({ migration, position: positionAt(migration.timeline, 0) }));
   }
 
   function openModal({ body }: ApiRequest, nowMs: number): ApiReply {
-    const fields = parseJson(body);
-    if (!isRecord(fields)) return error(400, 'The request body must be a JSON object');
+    const fields = parseJsonObject(body);
+    if (!fields) return error(400, 'The request body must be a JSON object');
     const { user_id: createdByUserId, timeout_minutes: minutes = defaultModalMinutes } = fields;
     if (!isFilledText(createdByUserId)) return error(400, 'user_id is required');
     if (typeof minutes !== 'number') return error(400, 'timeout_minutes must be a number');
-    const details = createDetails({ createdByUserId });
-    const { id } = migrations.add({ script: migrations.nextScript(), paths: modalPaths, details });
+    const { id } = migrations.start(modalCourses, createDetails({ createdByUserId }));
     const modalId = createModalId();
     return jsonReply(200, {
       object: 'migration_modal',

@@ -1,18 +1,17 @@
 import { requireKnownKeys, requireOneOf, requireOptionalText, requireText } from '../argument-checks.ts';
-import type { MigrationScript, NextTimelineOptions } from '../migration-book.ts';
-import { createMigrationBook } from '../migration-book.ts';
-import type { ProviderControls } from '../provider-controls.ts';
-import { createControlDesk } from '../provider-controls.ts';
-import { startProviderServer } from '../provider-server.ts';
-import type { ProviderSetup, RunningProvider } from '../running-provider.ts';
-import { createSeededRandom } from '../seeded-random.ts';
+import type { BookedProvider } from '../booked-provider.ts';
+import { createBookedProviderParts } from '../booked-provider.ts';
+import type { MigrationScript } from '../migration-book.ts';
+import type { RunningProvider } from '../provider-server.ts';
+import type { ProviderSetup } from '../provider-setup.ts';
 import type { Timeline } from '../timeline.ts';
 import { mapDurations, requireTimeline } from '../timeline.ts';
 import type { GenericMigrationsCredentials, GivenDetails } from './generic-migrations-api.ts';
 import { createGenericMigrationsApi, genericMigrationsBasePath } from './generic-migrations-api.ts';
-import type { GenericMigrationsDetails, ListEnvelope, TaskDetails } from './generic-migrations-bodies.ts';
-import { listEnvelopes } from './generic-migrations-bodies.ts';
-import { modalPaths } from './generic-migrations-timelines.ts';
+import type { GenericMigrationsDetails, TaskDetails } from './generic-migrations-bodies.ts';
+import { modalCourses } from './generic-migrations-courses.ts';
+import type { ListEnvelope } from './list-page.ts';
+import { listEnvelopes } from './list-page.ts';
 
 /** What identifies a migration of the Migrations API. */
 export interface GenericMigrationRef {
@@ -38,20 +37,13 @@ export interface GenericMigrationScript extends MigrationScript {
 }
 
 /** The Migrations API on loopback. */
-export interface GenericMigrationsSandbox extends ProviderControls {
+export interface GenericMigrationsSandbox
+  extends BookedProvider<GenericMigrationScript, GenericMigrationRef> {
   /** The server's origin with `/api/v1`. */
   readonly baseUrl: string;
   readonly credentials: GenericMigrationsCredentials;
-  /** How lists are wrapped. May be set at any time. Default `data`. */
+  /** How lists are wrapped. May be set at any time; anything but a `ListEnvelope` throws. Default `data`. */
   envelope: ListEnvelope;
-  /**
-   * Starts a migration; its timeline begins at once.
-   *
-   * @throws Error when an argument is not valid or the id is taken.
-   */
-  addMigration(script?: GenericMigrationScript): GenericMigrationRef;
-  /** Scripts the next migration that is started over HTTP; may be called several times in advance. */
-  nextTimeline(timeline: Timeline, options?: NextTimelineOptions): void;
 }
 
 const categories = new Map([
@@ -64,18 +56,19 @@ const defaultCategory = 'COMPANY';
 const defaultDataTypes = ['EntityType', 'EmployeeRoster', 'FederalTax'];
 
 /** Starts the Migrations API. */
-export async function startGenericMigrations({
-  clock,
-  seed,
-}: ProviderSetup): Promise<RunningProvider<GenericMigrationsSandbox>> {
-  const random = createSeededRandom(seed, 'generic-migrations');
+export async function startGenericMigrations(
+  setup: ProviderSetup,
+): Promise<RunningProvider<GenericMigrationsSandbox>> {
+  const { random, migrations, controls, serve } = createBookedProviderParts<GenericMigrationsDetails>(
+    setup,
+    'generic-migrations',
+    ({ uuid }) => uuid(),
+  );
   const credentials = { apiKey: `anon_${random.text(32)}` };
-  const migrations = createMigrationBook<GenericMigrationsDetails>(clock, random, random.uuid);
-  const desk = createControlDesk(clock);
   let envelope: ListEnvelope = 'data';
 
   function createTask({ timeline, dataCategory, dataType }: GenericMigrationTaskScript): TaskDetails {
-    const scaled = timeline && mapDurations(timeline, clock.toClockMs);
+    const scaled = timeline && mapDurations(timeline, setup.clock.toClockMs);
     return { id: random.uuid(), dataCategory, dataType, timeline: scaled };
   }
 
@@ -89,18 +82,15 @@ export async function startGenericMigrations({
     return { companyId: random.uuid(), createdByUserId, tasks };
   }
 
-  const { origin, close } = await startProviderServer({
-    createApi: () =>
-      createGenericMigrationsApi({
-        credentials,
-        migrations,
-        createDetails,
-        createModalId: random.uuid,
-        envelope: () => envelope,
-      }),
-    desks: [desk],
-    now: clock.now,
-  });
+  const { origin, close } = await serve(
+    createGenericMigrationsApi({
+      credentials,
+      migrations,
+      createDetails,
+      createModalId: random.uuid,
+      envelope: () => envelope,
+    }),
+  );
 
   const provider: GenericMigrationsSandbox = {
     baseUrl: origin + genericMigrationsBasePath,
@@ -118,11 +108,10 @@ export async function startGenericMigrations({
       script.tasks?.forEach(requireTask);
       const seeded = createDetails({});
       const details = { ...seeded, tasks: script.tasks?.map(createTask) ?? seeded.tasks };
-      const { id } = migrations.add({ script, id: script.migrationId, paths: modalPaths, details });
+      const { id } = migrations.add({ script, id: script.migrationId, courses: modalCourses, details });
       return { migrationId: id };
     },
-    nextTimeline: migrations.queue,
-    ...desk.controls,
+    ...controls,
   };
   return { provider, close };
 }

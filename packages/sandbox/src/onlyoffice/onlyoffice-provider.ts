@@ -1,9 +1,9 @@
 import { requireKnownKeys, requireOneOf } from '../argument-checks.ts';
 import type { ProviderControls } from '../provider-controls.ts';
 import { createControlDesk } from '../provider-controls.ts';
-import type { ProviderServer } from '../provider-server.ts';
+import type { ProviderServer, RunningProvider } from '../provider-server.ts';
 import { startProviderServer } from '../provider-server.ts';
-import type { ProviderSetup, RunningProvider } from '../running-provider.ts';
+import type { ProviderSetup } from '../provider-setup.ts';
 import { createSeededRandom } from '../seeded-random.ts';
 import { emptyInfo } from './migration-info.ts';
 import type { PortalCredentials } from './portal-access.ts';
@@ -75,7 +75,7 @@ export async function startOnlyOffice({
     const credentials = {
       apiKey: `sk-${random.hex(48)}`,
       token: random.text(32),
-      email: 'owner@example.com',
+      username: 'owner@example.com',
       password: random.text(16),
     };
     const memberApiKey = `sk-${random.hex(48)}`;
@@ -95,9 +95,12 @@ export async function startOnlyOffice({
       memberApiKey,
       begin(phase) {
         requireOneOf('phase', phase, ['parse', 'import']);
-        if (phase === 'parse') state.beginParse(migratorName, clock.now());
-        else
-          state.beginImport(migratorName, { ...emptyInfo(true), ...chosenPeople, migratorName }, clock.now());
+        if (phase === 'parse') {
+          state.beginParse(migratorName, clock.now());
+          return;
+        }
+        const posted = { ...emptyInfo(true), ...chosenPeople, migratorName };
+        state.beginImport(migratorName, posted, clock.now());
       },
       ...desk.controls,
     };

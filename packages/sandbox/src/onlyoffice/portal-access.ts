@@ -1,5 +1,5 @@
+import { toBasicAuthorization } from '../basic-authorization.ts';
 import type { ApiRequest } from '../provider-api.ts';
-import { toBasicAuthorization } from '../provider-api.ts';
 
 /** The ways to be an admin of a portal. */
 export interface PortalCredentials {
@@ -7,8 +7,8 @@ export interface PortalCredentials {
   readonly apiKey: string;
   /** A portal token, taken in the same three places. */
   readonly token: string;
-  /** With the password for `Authorization: Basic …`. */
-  readonly email: string;
+  /** The admin's e-mail address, with the password for `Authorization: Basic …`. */
+  readonly username: string;
   readonly password: string;
 }
 
@@ -18,12 +18,12 @@ export type Caller = 'admin' | 'member' | 'nobody';
 /** Tells who sends a request; `memberApiKey` belongs to somebody who is not an admin. */
 export function callerOf(
   { headers }: ApiRequest,
-  { apiKey, token, email, password }: PortalCredentials,
+  { apiKey, token, username, password }: PortalCredentials,
   memberApiKey: string,
 ): Caller {
   const authorization = headers.authorization ?? '';
   const given = [authorization.replace(/^Bearer /, ''), ...cookiesOf(headers.cookie ?? '')];
-  if (authorization === toBasicAuthorization(email, password)) return 'admin';
+  if (authorization === toBasicAuthorization(username, password)) return 'admin';
   if (given.includes(apiKey) || given.includes(token)) return 'admin';
   return given.includes(memberApiKey) ? 'member' : 'nobody';
 }

@@ -1,19 +1,22 @@
+import { emptyReply } from '../api-reply.ts';
+import { parseJsonObject } from '../json-body.ts';
+import { partsBelow } from '../path-parts.ts';
 import type { ApiReply, ApiRequest, ProviderApi } from '../provider-api.ts';
-import { emptyReply, isRecord, parseJson, partsBelow } from '../provider-api.ts';
 import { toPostedInfo } from './migration-info.ts';
+import { toNativeWord } from './native-word.ts';
 import type { PortalCredentials } from './portal-access.ts';
 import { callerOf } from './portal-access.ts';
 import { dtoReply, exceptionReply, uploadReply, validationReply } from './portal-replies.ts';
 import type { PortalState } from './portal-state.ts';
+import { createRateLimitCounter } from './rate-limit-headers.ts';
 import { migratorNames } from './sample-migration.ts';
-import { toNativeWord, toStatusBody } from './status-body.ts';
+import { toStatusBody } from './status-body.ts';
 import { readFields, trimFields } from './trim-fields.ts';
 
 const basePath = '/api/2.0/migration/';
 const uploadPath = '/migrationFileUpload.ashx';
 /** Below the size of a body that the sandbox takes. */
 const uploadChunkBytes = 512 * 1024;
-const requestsPerMinute = 1_500;
 
 /** What the API answers from. */
 export interface PortalApiParts {
@@ -34,7 +37,7 @@ type Handler = (request: ApiRequest, nowMs: number) => ApiReply;
  */
 export function createPortalApi(parts: PortalApiParts): ProviderApi {
   const { origin, state, credentials, memberApiKey, migratorName: defaultMigratorName } = parts;
-  const countRequest = createRateWindow();
+  const countRequest = createRateLimitCounter();
   let isUploading = false;
 
   function status(request: ApiRequest, nowMs: number): ApiReply {
@@ -44,8 +47,8 @@ export function createPortalApi(parts: PortalApiParts): ProviderApi {
   }
 
   function migrate(request: ApiRequest, nowMs: number): ApiReply {
-    const body = parseJson(request.body);
-    const posted = isRecord(body) ? toPostedInfo(body) : undefined;
+    const body = parseJsonObject(request.body);
+    const posted = body && toPostedInfo(body);
     if (!posted) return validationReply(request, origin);
     const { migratorName = defaultMigratorName } = posted;
     state.migrate(String(migratorName), posted, nowMs);
@@ -53,10 +56,8 @@ export function createPortalApi(parts: PortalApiParts): ProviderApi {
   }
 
   function finish(request: ApiRequest, nowMs: number): ApiReply {
-    const body = parseJson(request.body);
-    if (!isRecord(body) || typeof body.isSendWelcomeEmail !== 'boolean') {
-      return validationReply(request, origin);
-    }
+    const isSendWelcomeEmail = parseJsonObject(request.body)?.isSendWelcomeEmail;
+    if (typeof isSendWelcomeEmail !== 'boolean') return validationReply(request, origin);
     state.clear(nowMs);
     return dtoReply(request, origin);
   }
@@ -122,20 +123,4 @@ export function createPortalApi(parts: PortalApiParts): ProviderApi {
 function commandOf(request: ApiRequest): string {
   const [name = '', ...rest] = partsBelow(basePath, request);
   return rest.length === (name === 'init' ? 1 : 0) ? name : '';
-}
-
-/** Counts requests by the minute for the `X-RateLimit-*` headers; nobody is refused. */
-function createRateWindow(): (nowMs: number) => Record<string, string> {
-  let countedMinute = 0;
-  let count = 0;
-  return (nowMs) => {
-    const minute = Math.floor(nowMs / 60_000);
-    count = minute === countedMinute ? count + 1 : 1;
-    countedMinute = minute;
-    return {
-      'x-ratelimit-limit': String(requestsPerMinute),
-      'x-ratelimit-remaining': String(Math.max(requestsPerMinute - count, 0)),
-      'x-ratelimit-reset': String((minute + 1) * 60),
-    };
-  };
 }

@@ -1,5 +1,5 @@
+import { jsonReply } from '../api-reply.ts';
 import type { ApiReply, ApiRequest } from '../provider-api.ts';
-import { jsonReply } from '../provider-api.ts';
 
 /** The envelope of a success. Without a dto it has no `response` at all, which is also how "no migration" looks. */
 export function dtoReply(request: ApiRequest, origin: string, dto?: unknown): ApiReply {

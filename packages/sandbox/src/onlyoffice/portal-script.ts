@@ -6,6 +6,7 @@ export type ParseOutcome = (typeof parseOutcomes)[number];
 /** How the import of a portal ends. */
 export type ImportOutcome = (typeof importOutcomes)[number];
 
+/** The first is the default. */
 const parseOutcomes = [
   'parsed',
   'no_users',
@@ -15,6 +16,7 @@ const parseOutcomes = [
   'unknown_migrator',
 ] as const;
 
+/** The first is the default. */
 const importOutcomes = [
   'completed',
   'completed_with_failures',
@@ -60,8 +62,7 @@ export function completeParse(
   script: ParseScript,
   convert: (providerMs: number) => number,
 ): CompletePhase<ParseOutcome> {
-  requireOneOf('parse.outcome', script.outcome, [undefined, ...parseOutcomes]);
-  return { ...completeDurations('parse', script, 20_000, convert), outcome: script.outcome ?? 'parsed' };
+  return completePhase('parse', script, parseOutcomes, 20_000, convert);
 }
 
 /** Checks an import script and converts its durations with `convert`. */
@@ -69,26 +70,29 @@ export function completeImport(
   script: ImportScript,
   convert: (providerMs: number) => number,
 ): CompletePhase<ImportOutcome> {
-  requireOneOf('import.outcome', script.outcome, [undefined, ...importOutcomes]);
-  return { ...completeDurations('import', script, 30_000, convert), outcome: script.outcome ?? 'completed' };
+  return completePhase('import', script, importOutcomes, 30_000, convert);
 }
 
-function completeDurations(
+function completePhase<Outcome extends string>(
   name: string,
-  script: PhaseDurations,
+  script: PhaseDurations & { readonly outcome?: Outcome | undefined },
+  outcomes: readonly [Outcome, ...Outcome[]],
   defaultRunningForMs: number,
   convert: (providerMs: number) => number,
-) {
-  requireKnownKeys(name, script, phaseKeys);
-  const { staleForMs = 0, emptyForMs = 0, queuedForMs = 2_000, runningForMs = defaultRunningForMs } = script;
-  const durations = { staleForMs, emptyForMs, queuedForMs, runningForMs };
-  for (const [key, durationMs] of Object.entries(durations)) {
+): CompletePhase<Outcome> {
+  function durationOf(key: keyof PhaseDurations, defaultMs: number): number {
+    const { [key]: durationMs = defaultMs } = script;
     requireDuration(`${name}.${key}`, durationMs);
+    return convert(durationMs);
   }
+
+  requireKnownKeys(name, script, phaseKeys);
+  requireOneOf(`${name}.outcome`, script.outcome, [undefined, ...outcomes]);
   return {
-    staleForMs: convert(staleForMs),
-    emptyForMs: convert(emptyForMs),
-    queuedForMs: convert(queuedForMs),
-    runningForMs: convert(runningForMs),
+    staleForMs: durationOf('staleForMs', 0),
+    emptyForMs: durationOf('emptyForMs', 0),
+    queuedForMs: durationOf('queuedForMs', 2_000),
+    runningForMs: durationOf('runningForMs', defaultRunningForMs),
+    outcome: script.outcome ?? outcomes[0],
   };
 }

@@ -38,10 +38,10 @@ export function createPortalState(plan: PortalPlan): PortalState {
   let job: PortalJob | undefined;
   let emptyReadsLeft = plan.emptyReads;
   let runningReads = 0;
-  const frozenAtFraction = plan.isZombie ? zombieFraction : undefined;
+  const scriptedFreeze = plan.isZombie ? zombieFraction : undefined;
 
-  function toParse(migratorName: string, startedAtMs: number): ParseJob {
-    return { operation: 'parse', migratorName, phase: plan.parse, startedAtMs };
+  function toParse(migratorName: string, startedAtMs: number, frozenAtFraction?: number): ParseJob {
+    return { operation: 'parse', migratorName, phase: plan.parse, startedAtMs, frozenAtFraction };
   }
 
   function toImport(migratorName: string, posted: MigrationInfo, startedAtMs: number): ImportJob {
@@ -51,7 +51,7 @@ export function createPortalState(plan: PortalPlan): PortalState {
       phase: plan.import,
       posted,
       startedAtMs,
-      frozenAtFraction,
+      frozenAtFraction: scriptedFreeze,
     };
   }
 
@@ -70,7 +70,7 @@ export function createPortalState(plan: PortalPlan): PortalState {
       if (isUnfinished(job, nowMs)) return;
       const wanted = migratorName.toLowerCase();
       const canonicalName = migratorNames.find((name) => name.toLowerCase() === wanted);
-      const parse = { ...toParse(canonicalName ?? migratorName, nowMs), frozenAtFraction };
+      const parse = toParse(canonicalName ?? migratorName, nowMs, scriptedFreeze);
       const phase = canonicalName ? plan.parse : { ...plan.parse, outcome: 'unknown_migrator' as const };
       job = replaceJob(job, { ...parse, phase });
     },
@@ -89,7 +89,7 @@ export function createPortalState(plan: PortalPlan): PortalState {
       job = clearJob(job, nowMs);
     },
     beginParse(migratorName, nowMs) {
-      job = { ...toParse(migratorName, nowMs), frozenAtFraction };
+      job = toParse(migratorName, nowMs, scriptedFreeze);
     },
     beginImport(migratorName, posted, nowMs) {
       const longAgoMs = Number.NEGATIVE_INFINITY;

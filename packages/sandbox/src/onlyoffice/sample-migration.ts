@@ -12,23 +12,7 @@ export function archivesOf(migratorName: string): readonly string[] {
   return archives.get(migratorName) ?? [];
 }
 
-/** Somebody in the source system. */
-export interface SampleUser {
-  readonly shouldImport: boolean;
-  readonly key: string;
-  readonly email?: string;
-  readonly displayName: string;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly userType: string;
-  readonly migratingFiles: {
-    readonly foldersCount: number;
-    readonly filesCount: number;
-    readonly bytesTotal: number;
-  };
-}
-
-const anna: SampleUser = {
+const anna = {
   shouldImport: false,
   key: 'anna',
   email: 'anna@example.com',
@@ -39,7 +23,7 @@ const anna: SampleUser = {
   migratingFiles: { foldersCount: 3, filesCount: 14, bytesTotal: 5_242_880 },
 };
 
-const ben: SampleUser = {
+const ben = {
   shouldImport: false,
   key: 'ben',
   email: 'ben@example.com',
@@ -51,7 +35,7 @@ const ben: SampleUser = {
 };
 
 /** Comes without an e-mail address. */
-const carl: SampleUser = {
+const carl = {
   shouldImport: false,
   key: 'carl',
   displayName: 'Carl Dietz',
@@ -62,7 +46,7 @@ const carl: SampleUser = {
 };
 
 /** Is a member of the portal already. */
-const dora: SampleUser = {
+const dora = {
   shouldImport: false,
   key: 'dora',
   email: 'dora@example.com',

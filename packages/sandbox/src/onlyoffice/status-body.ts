@@ -42,35 +42,15 @@ const fileError = "Couldn't create file report.docx";
 /** The body for a view, or `undefined` when there is no job to speak of. */
 export function toStatusBody(view: JobView): StatusBody | undefined {
   if (view.shape === 'none') return undefined;
-  const { job } = view;
+  const { job, shape } = view;
+  if (shape === 'queued') {
+    const posted = job.operation === 'migration' && { parseResult: job.posted };
+    return { progress: 0, error: '', ...posted, isCompleted: false };
+  }
   if (job.operation === 'parse') {
-    if (view.shape === 'queued') return { progress: 0, error: '', isCompleted: false };
-    return view.shape === 'running' ? parseRunning(job, view.fraction) : parseFinished(job);
+    return shape === 'running' ? parseRunning(job, view.fraction) : parseFinished(job);
   }
-  if (view.shape === 'queued') {
-    return { progress: 0, error: '', parseResult: job.posted, isCompleted: false };
-  }
-  return view.shape === 'running' ? importRunning(job, view.fraction) : importFinished(job);
-}
-
-/** The request log's word for a view; the provider itself has none. */
-export function toNativeWord(view: JobView): string {
-  if (view.shape === 'none') return 'no_migration';
-  const { operation, phase } = view.job;
-  if (view.shape !== 'finished') return `${operation}_${view.shape}`;
-  switch (phase.outcome) {
-    case 'failed':
-    case 'wrong_archive_type':
-    case 'unknown_migrator':
-    case 'missing_upload':
-      return `${operation}_failed`;
-    case 'completed_with_failures':
-    case 'file_errors_only':
-    case 'all_users_failed':
-      return `${operation}_completed_with_failures`;
-    default:
-      return `${operation}_completed`;
-  }
+  return shape === 'running' ? importRunning(job, view.fraction) : importFinished(job);
 }
 
 function parseRunning(job: ParseJob, fraction: number): StatusBody {

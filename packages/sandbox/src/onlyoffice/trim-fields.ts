@@ -1,4 +1,4 @@
-import { isRecord } from '../provider-api.ts';
+import { isJsonObject } from '../json-body.ts';
 
 /** The field names asked for with `?fields=a,b.c` or `?fields[]=a&fields[]=b.c`. */
 export function readFields(query: URLSearchParams): readonly string[] {
@@ -13,7 +13,7 @@ export function readFields(query: URLSearchParams): readonly string[] {
 export function trimFields(value: unknown, fields: readonly string[]): unknown {
   if (fields.length === 0) return value;
   if (Array.isArray(value)) return value.map((item) => trimFields(item, fields));
-  if (!isRecord(value)) return value;
+  if (!isJsonObject(value)) return value;
   const kept = Object.entries(value).flatMap(([name, content]) => {
     if (fields.includes(name)) return [[name, content] as const];
     const below = fields.filter((field) => field.startsWith(`${name}.`));

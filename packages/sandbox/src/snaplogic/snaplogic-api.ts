@@ -1,22 +1,17 @@
+import { emptyReply, jsonReply } from '../api-reply.ts';
+import { toBasicAuthorization } from '../basic-authorization.ts';
+import { isFilledText, isJsonObject, parseJsonObject } from '../json-body.ts';
 import type { FoundMigration, MigrationBook } from '../migration-book.ts';
+import { partsBelow } from '../path-parts.ts';
 import type { ApiReply, ApiRequest, ProviderApi, Served } from '../provider-api.ts';
-import {
-  emptyReply,
-  isFilledText,
-  isRecord,
-  jsonReply,
-  parseJson,
-  partsBelow,
-  toBasicAuthorization,
-} from '../provider-api.ts';
 import { toUnzonedTimestamp } from '../timestamps.ts';
-import { snaplogicPaths } from './snaplogic-timelines.ts';
+import { snapLogicCourses } from './snaplogic-courses.ts';
 
 /** What comes before every path of SnapLogic's public API. */
-export const snaplogicBasePath = '/api/1/rest/public';
+export const snapLogicBasePath = '/api/1/rest/public';
 
-const startPath = `${snaplogicBasePath}/apim_service/service_migration`;
-const statusPath = `${snaplogicBasePath}/apim_service/migration_status/`;
+const startPath = `${snapLogicBasePath}/apim_service/service_migration`;
+const statusPath = `${snapLogicBasePath}/apim_service/migration_status/`;
 /** `Migrating` is a status that the provider does not take as a filter. */
 const listableStatuses = ['Started', 'Completed', 'Failed'];
 
@@ -88,16 +83,15 @@ export function createSnapLogicApi(parts: SnapLogicApiParts): ProviderApi {
   }
 
   function start({ body }: ApiRequest): ApiReply {
-    const parsed = parseJson(body);
-    if (!isRecord(parsed)) return error(400, 'The request body must be a JSON object');
-    if (parsed.org_name !== orgName) return error(404, 'Not Found');
-    const assets = parsed.migrate_assets;
+    const fields = parseJsonObject(body);
+    if (!fields) return error(400, 'The request body must be a JSON object');
+    if (fields.org_name !== orgName) return error(404, 'Not Found');
+    const assets = fields.migrate_assets;
     if (!Array.isArray(assets) || assets.length === 0) return error(400, 'migrate_assets is required');
     const requested = assets.flatMap((asset) => readAsset(asset) ?? []);
     if (requested.length < assets.length) return error(400, 'asset_path and target_path are required');
     const tokens = requested.map((asset) => {
-      const details = createDetails(asset);
-      const { id } = migrations.add({ script: migrations.nextScript(), paths: snaplogicPaths, details });
+      const { id } = migrations.start(snapLogicCourses, createDetails(asset));
       return [asset.assetPath, { status_token: id }] as const;
     });
     return mapReply(Object.fromEntries(tokens));
@@ -120,7 +114,7 @@ export function createSnapLogicApi(parts: SnapLogicApiParts): ProviderApi {
 }
 
 function readAsset(asset: unknown): (SnapLogicAsset & { readonly assetPath: string }) | undefined {
-  if (!isRecord(asset) || !isRecord(asset.service_config)) return undefined;
+  if (!isJsonObject(asset) || !isJsonObject(asset.service_config)) return undefined;
   const { asset_path: assetPath } = asset;
   const { target_path: targetPath, name, slug } = asset.service_config;
   if (!isFilledText(assetPath) || !isFilledText(targetPath)) return undefined;

@@ -1,15 +1,12 @@
 import { requireKnownKeys, requireOptionalText } from '../argument-checks.ts';
-import type { MigrationScript, NextTimelineOptions } from '../migration-book.ts';
-import { createMigrationBook } from '../migration-book.ts';
-import type { ProviderControls } from '../provider-controls.ts';
-import { createControlDesk } from '../provider-controls.ts';
-import { startProviderServer } from '../provider-server.ts';
-import type { ProviderSetup, RunningProvider } from '../running-provider.ts';
-import { createSeededRandom } from '../seeded-random.ts';
-import type { Timeline } from '../timeline.ts';
+import type { BookedProvider } from '../booked-provider.ts';
+import { createBookedProviderParts } from '../booked-provider.ts';
+import type { MigrationScript } from '../migration-book.ts';
+import type { RunningProvider } from '../provider-server.ts';
+import type { ProviderSetup } from '../provider-setup.ts';
 import type { SnapLogicAsset, SnapLogicCredentials, SnapLogicDetails } from './snaplogic-api.ts';
-import { createSnapLogicApi, snaplogicBasePath } from './snaplogic-api.ts';
-import { snaplogicPaths } from './snaplogic-timelines.ts';
+import { createSnapLogicApi, snapLogicBasePath } from './snaplogic-api.ts';
+import { snapLogicCourses } from './snaplogic-courses.ts';
 
 /** What identifies a SnapLogic migration within its environment. */
 export interface SnapLogicMigrationRef {
@@ -23,7 +20,7 @@ export interface SnapLogicMigrationScript extends MigrationScript, SnapLogicAsse
 }
 
 /** SnapLogic's service migration API on loopback. */
-export interface SnapLogicSandbox extends ProviderControls {
+export interface SnapLogicSandbox extends BookedProvider<SnapLogicMigrationScript, SnapLogicMigrationRef> {
   /** The control plane: the server's origin. */
   readonly controlPlane: string;
   /** The control plane with `/api/1/rest/public`, which every path of the API begins with. */
@@ -31,63 +28,50 @@ export interface SnapLogicSandbox extends ProviderControls {
   /** The only environment there is; any other is answered with 404. */
   readonly orgName: string;
   readonly credentials: SnapLogicCredentials;
-  /**
-   * Starts a migration; its timeline begins at once.
-   *
-   * @throws Error when an argument is not valid or the token is taken.
-   */
-  addMigration(script?: SnapLogicMigrationScript): SnapLogicMigrationRef;
-  /** Scripts the next migration that is started over HTTP; may be called several times in advance. */
-  nextTimeline(timeline: Timeline, options?: NextTimelineOptions): void;
 }
 
 /** Starts SnapLogic. */
-export async function startSnapLogic({
-  clock,
-  seed,
-}: ProviderSetup): Promise<RunningProvider<SnapLogicSandbox>> {
-  const random = createSeededRandom(seed, 'snaplogic');
+export async function startSnapLogic(setup: ProviderSetup): Promise<RunningProvider<SnapLogicSandbox>> {
+  const { random, migrations, controls, serve } = createBookedProviderParts<SnapLogicDetails>(
+    setup,
+    'snaplogic',
+    ({ uuid }) => uuid(),
+  );
   const orgName = 'sandbox-env';
   const credentials = {
     email: 'admin@example.com',
     password: random.text(16),
     jwt: `${random.text(16)}.${random.text(32)}.${random.text(24)}`,
   };
-  const migrations = createMigrationBook<SnapLogicDetails>(clock, random, random.uuid);
-  const slugUses = new Map<string, number>();
-  const desk = createControlDesk(clock);
 
   function createDetails(asset: SnapLogicAsset): SnapLogicDetails {
     const { targetPath = `${orgName}/projects/default`, serviceName = 'BookStoreService' } = asset;
-    const wantedSlug = asset.serviceSlug ?? toSlug(serviceName);
-    const uses = slugUses.get(wantedSlug) ?? 0;
-    slugUses.set(wantedSlug, uses + 1);
-    // The provider makes a slug that is taken unique by counting up.
-    const serviceSlug = uses === 0 ? wantedSlug : `${wantedSlug}_${uses}`;
+    const { serviceSlug = toSlug(serviceName) } = asset;
     return { assetSnid: random.hex(24), targetPath, serviceName, serviceSlug };
   }
 
-  const { origin, close } = await startProviderServer({
-    createApi: () => createSnapLogicApi({ orgName, credentials, migrations, createDetails }),
-    desks: [desk],
-    now: clock.now,
-  });
+  const { origin, close } = await serve(
+    createSnapLogicApi({ orgName, credentials, migrations, createDetails }),
+  );
 
   const provider: SnapLogicSandbox = {
     controlPlane: origin,
-    baseUrl: origin + snaplogicBasePath,
+    baseUrl: origin + snapLogicBasePath,
     orgName,
     credentials,
     addMigration(script = {}) {
       const texts = ['statusToken', 'targetPath', 'serviceName', 'serviceSlug'] as const;
       requireKnownKeys('addMigration', script, ['timeline', 'notFoundForMs', ...texts]);
       for (const name of texts) requireOptionalText(name, script[name]);
-      const details = createDetails(script);
-      const { id } = migrations.add({ script, id: script.statusToken, paths: snaplogicPaths, details });
+      const { id } = migrations.add({
+        script,
+        id: script.statusToken,
+        courses: snapLogicCourses,
+        details: createDetails(script),
+      });
       return { statusToken: id };
     },
-    nextTimeline: migrations.queue,
-    ...desk.controls,
+    ...controls,
   };
   return { provider, close };
 }

@@ -1,7 +1,8 @@
+import { htmlReply, jsonReply } from '../api-reply.ts';
+import { isFilledText, isJsonObject, parseJsonObject } from '../json-body.ts';
 import type { FoundMigration, MigrationBook } from '../migration-book.ts';
 import type { ApiReply, ApiRequest, ProviderApi } from '../provider-api.ts';
-import { htmlReply, isFilledText, isRecord, jsonReply, parseJson } from '../provider-api.ts';
-import { veltPaths } from './velt-timelines.ts';
+import { veltCourses } from './velt-courses.ts';
 
 const startPath = '/v2/organizations/documents/migrate';
 const statusPath = `${startPath}/status`;
@@ -29,7 +30,6 @@ export interface VeltCredentials {
 /** What the server keeps about a migration. */
 export interface VeltDetails {
   readonly organizationId: string;
-  readonly hidesNotFoundBehind500: boolean;
 }
 
 /** What the API answers from. */
@@ -40,6 +40,14 @@ export interface VeltApiParts {
   readonly hidesNotFound: () => boolean;
 }
 
+type Fields = Readonly<Record<string, string>>;
+
+interface Endpoint {
+  /** What the body must hold under `data`, and nothing else. */
+  readonly fieldNames: readonly string[];
+  readonly reply: (fields: Fields, nowMs: number) => ApiReply;
+}
+
 /**
  * Velt's document migration API.
  *
@@ -47,21 +55,21 @@ export interface VeltApiParts {
  * @see https://docs.velt.dev/api-reference/rest-apis/v2/documents/migrate-documents-status
  */
 export function createVeltApi({ credentials, migrations, hidesNotFound }: VeltApiParts): ProviderApi {
-  function start(organizationId: string): ApiReply {
-    const script = migrations.nextScript();
-    const details = { organizationId, hidesNotFoundBehind500: false };
-    const { id } = migrations.add({ script, paths: veltPaths, details });
+  function start({ organizationId = '' }: Fields): ApiReply {
+    const { id } = migrations.start(veltCourses, { organizationId });
     return success('Document migration started successfully.', { migrationId: id });
   }
 
-  function status(organizationId: string, migrationId: string, nowMs: number): ApiReply {
+  function status({ organizationId = '', migrationId = '' }: Fields, nowMs: number): ApiReply {
     const found = migrations.find(migrationId, nowMs);
-    if (found?.migration.details.organizationId !== organizationId) {
-      const hides = hidesNotFound() || migrations.get(migrationId)?.details.hidesNotFoundBehind500 === true;
-      return hides ? hiddenNotFound(migrationId) : error('NOT_FOUND', 'Migration does not exist.');
-    }
-    return statusReply(found);
+    if (found?.migration.details.organizationId === organizationId) return statusReply(found);
+    return hidesNotFound() ? hiddenNotFound(migrationId) : error('NOT_FOUND', 'Migration does not exist.');
   }
+
+  const endpoints = new Map<string, Endpoint>([
+    [startPath, { fieldNames: ['organizationId', 'documentId', 'newDocumentId'], reply: start }],
+    [statusPath, { fieldNames: ['organizationId', 'migrationId'], reply: status }],
+  ]);
 
   return {
     secrets: [credentials.apiKey, credentials.authToken],
@@ -70,17 +78,12 @@ export function createVeltApi({ credentials, migrations, hidesNotFound }: VeltAp
       return isFilledText(migrationId) ? [migrationId] : [];
     },
     answer(request, nowMs) {
-      if (request.method !== 'POST' || ![startPath, statusPath].includes(request.path)) return htmlReply(404);
+      const endpoint = endpoints.get(request.path);
+      if (request.method !== 'POST' || !endpoint) return htmlReply(404);
       const refusal = refuseCredentials(request, credentials);
       if (refusal) return refusal;
-      const wanted =
-        request.path === startPath
-          ? ['organizationId', 'documentId', 'newDocumentId']
-          : ['organizationId', 'migrationId'];
-      const fields = readFields(request.body, wanted);
-      if ('refusal' in fields) return fields.refusal;
-      const [organizationId = '', migrationId = ''] = fields.values;
-      return request.path === startPath ? start(organizationId) : status(organizationId, migrationId, nowMs);
+      const given = readFields(request.body, endpoint.fieldNames);
+      return 'refusal' in given ? given.refusal : endpoint.reply(given.fields, nowMs);
     },
     rateLimited: () => error('RESOURCE_EXHAUSTED', 'Too many requests.'),
     serverError(httpStatus) {
@@ -103,27 +106,27 @@ function refuseCredentials({ headers }: ApiRequest, { apiKey, authToken }: VeltC
   return undefined;
 }
 
-/** The values of `wanted`, in order, when the body has exactly these under `data`. */
+/** The fields of `names`, when the body has exactly these under `data`. */
 function readFields(
   body: string,
-  wanted: readonly string[],
-): { readonly values: string[] } | { readonly refusal: ApiReply } {
+  names: readonly string[],
+): { readonly fields: Fields } | { readonly refusal: ApiReply } {
   const data = readData(body);
   if (data === undefined) return { refusal: error('INVALID_ARGUMENT', 'data is required.') };
-  const values: string[] = [];
-  for (const name of wanted) {
+  const fields: Record<string, string> = {};
+  for (const name of names) {
     const value = data[name];
     if (!isFilledText(value)) return { refusal: error('INVALID_ARGUMENT', `${name} is required.`) };
-    values.push(value);
+    fields[name] = value;
   }
-  const extra = Object.keys(data).find((name) => !wanted.includes(name));
+  const extra = Object.keys(data).find((name) => !names.includes(name));
   if (extra !== undefined) return { refusal: error('INVALID_ARGUMENT', `${extra} is not allowed.`) };
-  return { values };
+  return { fields };
 }
 
 function readData(body: string): Record<string, unknown> | undefined {
-  const parsed = parseJson(body);
-  return isRecord(parsed) && isRecord(parsed.data) ? parsed.data : undefined;
+  const data = parseJsonObject(body)?.data;
+  return isJsonObject(data) ? data : undefined;
 }
 
 function statusReply({ migration, position }: FoundMigration<VeltDetails>): ApiReply {

@@ -1,15 +1,12 @@
-import { requireKnownKeys, requireOptionalText } from '../argument-checks.ts';
-import type { MigrationScript, NextTimelineOptions } from '../migration-book.ts';
-import { createMigrationBook } from '../migration-book.ts';
-import type { ProviderControls } from '../provider-controls.ts';
-import { createControlDesk } from '../provider-controls.ts';
-import { startProviderServer } from '../provider-server.ts';
-import type { ProviderSetup, RunningProvider } from '../running-provider.ts';
-import { createSeededRandom } from '../seeded-random.ts';
-import type { Timeline } from '../timeline.ts';
+import { requireKnownKeys, requireOneOf, requireOptionalText } from '../argument-checks.ts';
+import type { BookedProvider } from '../booked-provider.ts';
+import { createBookedProviderParts } from '../booked-provider.ts';
+import type { MigrationScript } from '../migration-book.ts';
+import type { RunningProvider } from '../provider-server.ts';
+import type { ProviderSetup } from '../provider-setup.ts';
 import type { VeltCredentials, VeltDetails } from './velt-api.ts';
 import { createVeltApi } from './velt-api.ts';
-import { veltPaths } from './velt-timelines.ts';
+import { veltCourses } from './velt-courses.ts';
 
 /** The address of one Velt migration: both ids are needed to ask for its status. */
 export interface VeltMigrationRef {
@@ -23,64 +20,62 @@ export interface VeltMigrationScript extends MigrationScript {
   readonly organizationId?: string | undefined;
   /** Default: a seeded `mig_…`. */
   readonly migrationId?: string | undefined;
-  /** While unknown (`notFoundForMs`, or asked for under another organization): answer 500 `INTERNAL`. Default `false`. */
-  readonly hidesNotFoundBehind500?: boolean | undefined;
 }
 
 /** Velt's document migration API on loopback. */
-export interface VeltSandbox extends ProviderControls {
+export interface VeltSandbox extends BookedProvider<VeltMigrationScript, VeltMigrationRef> {
   /** The server's origin; the API's paths begin with `/v2`. */
   readonly baseUrl: string;
   readonly credentials: VeltCredentials;
   /**
    * Answer every unknown migration with HTTP 500 `INTERNAL` and `not-found` in the details instead of 404
-   * `NOT_FOUND`. May be set at any time. Default `false`.
+   * `NOT_FOUND`. May be set at any time; anything but a boolean throws. Default `false`.
    */
   hidesNotFoundBehind500: boolean;
-  /**
-   * Starts a migration; its timeline begins at once.
-   *
-   * @throws Error when an argument is not valid or the id is taken.
-   */
-  addMigration(script?: VeltMigrationScript): VeltMigrationRef;
-  /** Scripts the next migration that is started over HTTP; may be called several times in advance. */
-  nextTimeline(timeline: Timeline, options?: NextTimelineOptions): void;
 }
 
 /** Starts Velt. */
-export async function startVelt({ clock, seed }: ProviderSetup): Promise<RunningProvider<VeltSandbox>> {
-  const random = createSeededRandom(seed, 'velt');
+export async function startVelt(setup: ProviderSetup): Promise<RunningProvider<VeltSandbox>> {
+  const { random, migrations, controls, serve } = createBookedProviderParts<VeltDetails>(
+    setup,
+    'velt',
+    ({ text }) => `mig_${text(10)}`,
+  );
   const credentials = { apiKey: random.text(20), authToken: random.hex(32) };
-  const migrations = createMigrationBook<VeltDetails>(clock, random, () => `mig_${random.text(10)}`);
-  const desk = createControlDesk(clock);
-  const { origin, close } = await startProviderServer({
-    createApi: () =>
-      createVeltApi({ credentials, migrations, hidesNotFound: () => provider.hidesNotFoundBehind500 }),
-    desks: [desk],
-    now: clock.now,
-  });
+  let hidesNotFound = false;
+  const { origin, close } = await serve(
+    createVeltApi({ credentials, migrations, hidesNotFound: () => hidesNotFound }),
+  );
 
   const provider: VeltSandbox = {
     baseUrl: origin,
     credentials,
-    hidesNotFoundBehind500: false,
+    get hidesNotFoundBehind500() {
+      return hidesNotFound;
+    },
+    set hidesNotFoundBehind500(wanted) {
+      requireOneOf('hidesNotFoundBehind500', wanted, [true, false]);
+      hidesNotFound = wanted;
+    },
     addMigration(script = {}) {
       requireKnownKeys('addMigration', script, [
         'timeline',
         'notFoundForMs',
         'organizationId',
         'migrationId',
-        'hidesNotFoundBehind500',
       ]);
       requireOptionalText('organizationId', script.organizationId);
       requireOptionalText('migrationId', script.migrationId);
-      const { organizationId = 'org_sandbox', migrationId, hidesNotFoundBehind500 = false } = script;
-      const details = { organizationId, hidesNotFoundBehind500 };
-      const { id } = migrations.add({ script, id: migrationId, paths: veltPaths, details });
+      const { organizationId = 'org_sandbox' } = script;
+      const { id } = migrations.add({
+        script,
+        id: script.migrationId,
+        courses: veltCourses,
+        details: { organizationId },
+      });
       return { organizationId, migrationId: id };
     },
-    nextTimeline: migrations.queue,
-    ...desk.controls,
+    ...controls,
   };
   return { provider, close };
 }

@@ -1,0 +1,60 @@
+import { describeKind } from '../model/describe-value.ts';
+import { ConfigurationError } from '../model/errors/configuration-error.ts';
+
+/** What an option must be: a test, and the words for what it expects. */
+export type OptionRule = readonly [isFit: (value: unknown) => boolean, expected: string];
+
+/** Rules that several calls share. An option that is left out or undefined fits every rule. */
+export const optionRules = {
+  adapters: [Array.isArray, 'an array of adapters'],
+  clock: [(value) => hasMethods(value, ['now', 'wallTime', 'setTimer']), 'a clock'],
+  count: [(value) => Number.isInteger(value) && Number(value) >= 0, 'a whole number of at least 0'],
+  function: [(value) => typeof value === 'function', 'a function'],
+  limitMs: [(value) => typeof value === 'number' && value > 0, 'a positive number of milliseconds'],
+  policy: [(value) => typeof value === 'object' && value !== null, 'an object of numbers'],
+  signal: [(value) => hasMethods(value, ['addEventListener', 'removeEventListener']), 'an AbortSignal'],
+  text: [(value) => typeof value === 'string', 'a string'],
+  any: [() => true, 'anything'],
+} as const satisfies Record<string, OptionRule>;
+
+/**
+ * Checks the options of a call by hand, without a schema library, because waiting for one migration should weigh little.
+ * Throws a {@link ConfigurationError} for the first option that nobody knows (a typo would otherwise be ignored) or that
+ * does not fit its rule.
+ */
+export function checkOptions(
+  subject: string,
+  options: unknown,
+  rules: Readonly<Record<string, OptionRule>>,
+): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError({ option: 'options', message: `${subject}: options must be an object` });
+  }
+  for (const [option, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(rules, option) ? rules[option] : undefined;
+    const complaint =
+      rule === undefined
+        ? `there is no option "${option}"`
+        : value !== undefined &&
+          !rule[0](value) &&
+          `"${option}" must be ${rule[1]}, got ${describeKind(value)}`;
+    if (complaint) throw new ConfigurationError({ option, message: `${subject}: ${complaint}` });
+  }
+}
+
+/** Checks that something is an adapter, and not, say, the function that makes one. */
+export function checkAdapter(subject: string, option: string, value: unknown): void {
+  const isAdapter =
+    typeof value === 'object' &&
+    value !== null &&
+    Reflect.get(value, 'specVersion') === 1 &&
+    hasMethods(value, ['parseRef', 'key', 'lane', 'getStatus', 'classify']);
+  if (isAdapter) return;
+  const message = `${subject}: "${option}" must be an adapter with "specVersion" 1, got ${describeKind(value)}`;
+  throw new ConfigurationError({ option, message });
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject && names.every((name) => typeof Reflect.get(value, name) === 'function');
+}

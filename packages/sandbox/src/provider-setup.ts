@@ -1,0 +1,7 @@
+import type { SandboxClock } from './sandbox-clock.ts';
+
+/** What the providers of one sandbox share. */
+export interface ProviderSetup {
+  readonly clock: SandboxClock;
+  readonly seed: number;
+}

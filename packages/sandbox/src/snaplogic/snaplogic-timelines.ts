@@ -1,9 +1,0 @@
-import type { TimelinePath } from '../generated-timeline.ts';
-
-/** The courses SnapLogic migrations take: most end well, some fail before or after they began, one never ends. */
-export const snaplogicPaths: readonly TimelinePath[] = [
-  { weight: 7, statuses: ['Started', 'Migrating', 'Completed'] },
-  { weight: 1, statuses: ['Started', 'Migrating', 'Failed'] },
-  { weight: 1, statuses: ['Started', 'Failed'] },
-  { weight: 1, statuses: ['Started', 'Migrating'] },
-];
