@@ -30,8 +30,10 @@ const homes: Readonly<Record<string, string>> = {
 };
 
 function listImports(file: string): readonly string[] {
-  const pattern = /(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)/g;
-  return [...readText(file).matchAll(pattern)].map((match) => match[1] ?? match[2] ?? '');
+  const pattern =
+    /^\s*(?:import|export)\b[^'";]*?\bfrom\s+'([^']+)'|(?:^\s*import\s+|\bimport\(\s*)'([^']+)'/gm;
+  const code = readText(file).replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  return [...code.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? '');
 }
 
 function layerOf(file: string): string {

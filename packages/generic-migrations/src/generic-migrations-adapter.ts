@@ -34,7 +34,7 @@ import { toTaskProgress } from './to-task-progress.ts';
 import { type PageLimits, walkPages } from './walk-pages.ts';
 
 /** A migration as the list shows it. */
-type GenericListedMigration = ListedMigration<GenericMigration, GenericMigrationsRef>;
+export type GenericListedMigration = ListedMigration<GenericMigration, GenericMigrationsRef>;
 
 /** Follows and lists the migrations of one organization. */
 export interface GenericMigrationsAdapter extends MigrationAdapter<GenericMigration, GenericMigrationsRef> {

@@ -35,6 +35,7 @@ export {
 } from '@migration-status/core';
 export {
   createGenericMigrationsAdapter,
+  type GenericListedMigration,
   type GenericMigrationsAdapter,
 } from './generic-migrations-adapter.ts';
 export type {

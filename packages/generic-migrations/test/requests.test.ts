@@ -71,6 +71,14 @@ describe('a read', () => {
     },
   );
 
+  it('says that a path of the tasks leads elsewhere, instead of calling them unavailable', async () => {
+    const { adapter } = createAdapter({ taskProgress: true, tasksPath: '/../{migrationId}/tasks' });
+    await expect(adapter.getStatus({ migrationId: 'one' })).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      option: 'path',
+    });
+  });
+
   it('goes to the base URL that is asked for', async () => {
     const { adapter, requests } = createAdapter({ baseUrl: 'http://127.0.0.1:8080/api/v1/' });
     await adapter.getStatus({ migrationId: 'one' });

@@ -33,7 +33,12 @@ export {
   type WaitOptions,
   WaitTimeoutError,
 } from '@migration-status/core';
-export { createSnapLogicAdapter, type SnapLogicAdapter } from './snaplogic-adapter.ts';
+export {
+  createSnapLogicAdapter,
+  type SnapLogicAdapter,
+  type SnapLogicListedMigration,
+  type SnapLogicReadings,
+} from './snaplogic-adapter.ts';
 export type {
   SnapLogicAdapterOptions,
   SnapLogicAuth,

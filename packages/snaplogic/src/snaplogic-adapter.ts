@@ -29,10 +29,13 @@ import { toReading, toReadingOfRecord } from './to-reading.ts';
 import { toError, toReadingOfError } from './to-reading-of-error.ts';
 
 /** A SnapLogic migration as its list shows it; without a ref where the list leaves the status token out. */
-type SnapLogicListedMigration = ListedMigration<SnapLogicMigration, SnapLogicRef>;
+export type SnapLogicListedMigration = ListedMigration<SnapLogicMigration, SnapLogicRef>;
 
 /** What one read of many tokens brings, by key: a reading, or an error for that token alone. */
-type SnapLogicReadings = ReadonlyMap<string, MigrationReading<SnapLogicMigration> | MigrationStatusError>;
+export type SnapLogicReadings = ReadonlyMap<
+  string,
+  MigrationReading<SnapLogicMigration> | MigrationStatusError
+>;
 
 /** Follows and lists APIM 3.0 service migrations into one SnapLogic environment. */
 export interface SnapLogicAdapter extends MigrationAdapter<SnapLogicMigration, SnapLogicRef> {
@@ -85,6 +88,7 @@ export function createSnapLogicAdapter(options: SnapLogicAdapterOptions): SnapLo
     provider: 'snaplogic',
     baseUrl,
     ...toCredentials(auth),
+    // The vendor asks for it at every request, also where there is no body.
     headers: { 'content-type': 'application/json' },
     timeoutMs,
     fetch,
@@ -120,9 +124,8 @@ export function createSnapLogicAdapter(options: SnapLogicAdapterOptions): SnapLo
       throw new ConfigurationError({ provider: 'snaplogic', option: 'refs', message });
     }
     const reply = await http.send(toStatusRequest(refs), signal);
-    if (!reply.isOk && refs.length > 1) throw toError(reply);
     if (!reply.isOk) {
-      const reading = toReadingOfError(reply);
+      const reading = refs.length === 1 ? toReadingOfError(reply) : undefined;
       if (reading === undefined) throw toError(reply);
       return new Map(refs.map((ref) => [adapter.key(ref), reading]));
     }

@@ -27,8 +27,8 @@ export function isFetch(value: unknown): value is typeof fetch {
 export const fetchExpectation = 'a function like the global fetch';
 
 /** Whether a value is a time limit: a positive number of milliseconds. */
-export function isTimeoutMs(value: number): boolean {
-  return value > 0;
+export function isTimeoutMs(value: unknown): boolean {
+  return typeof value === 'number' && value > 0;
 }
 
 /** What {@link isTimeoutMs} expects, for messages. */

@@ -83,7 +83,7 @@ describe('a time limit', () => {
     expect(isTimeoutMs(value)).toBe(true);
   });
 
-  test.each([0, -0, -1, Number.NaN, Number.NEGATIVE_INFINITY])('cannot be %s', (value) => {
+  test.each([0, -0, -1, Number.NaN, Number.NEGATIVE_INFINITY, '50', null])('cannot be %s', (value) => {
     expect(isTimeoutMs(value)).toBe(false);
   });
 });
