@@ -2,10 +2,22 @@ import { defineConfig } from 'tsup';
 
 /** Shared by every package: JavaScript only, because `tsc -b` writes the declarations. */
 export default defineConfig({
+  // One file per module, so that whoever bundles an application takes along only what it uses.
+  entry: ['src/**/*.ts'],
+  esbuildPlugins: [
+    {
+      name: 'keep-modules-apart',
+      setup(build) {
+        build.onResolve({ filter: /^\.{1,2}\// }, ({ path, kind }) =>
+          kind === 'entry-point' ? undefined : { path: path.replace(/\.ts$/, '.js'), external: true },
+        );
+      },
+    },
+  ],
   format: ['esm'],
   target: 'es2024',
   platform: 'neutral',
-  splitting: true,
+  splitting: false,
   sourcemap: true,
   // The build info of `tsc -b` lies in `dist` too, so that it goes with the declarations and they are written again.
   clean: true,

@@ -57,6 +57,7 @@ const outcomes: Readonly<Record<string, RegExp>> = {
   'README.md, block 1': /^completed\ndone$/,
   'README.md, block 2': /\[object Object\]$/,
   'packages/core/README.md, block 1': /velt\/org_1\/mig_7 succeeded\n(?:.*\n)*true$/,
+  'packages/core/README.md, block 2': /^0 of 1 done, .*\n(?:.*\n)*true/,
   'packages/generic-migrations/README.md, block 1': /^partially_succeeded /,
   'packages/generic-migrations/README.md, block 2': /^generic-migrations\/9f5b41bd\S+ partially_succeeded 20/,
   'packages/onlyoffice/README.md, block 1': /^succeeded /,

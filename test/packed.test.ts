@@ -13,7 +13,12 @@ import { listPackages, workspaceRoot } from './support/workspace.ts';
 describe('the packed packages', { timeout: 180_000 }, () => {
   const packages = listPackages();
   const names = packages.map(({ manifest }) => manifest.name);
-  const entries = [...names, '@migration-status/core/adapter'];
+  const entries = [
+    ...names,
+    '@migration-status/core/adapter',
+    '@migration-status/core/file-store',
+    '@migration-status/core/lean-fetch',
+  ];
   let folder = '';
   let listings: Readonly<Record<string, readonly string[]>> = {};
 
@@ -128,6 +133,7 @@ describe('the packed packages', { timeout: 180_000 }, () => {
 const consumer = `
 import { createTracker, type MigrationStatus, pollUntilDone } from '@migration-status/core';
 import { defineAdapter, type MigrationAdapter } from '@migration-status/core/adapter';
+import { createFileStore, type Store } from '@migration-status/core/file-store';
 import { createGenericMigrationsAdapter } from '@migration-status/generic-migrations';
 import { createOnlyOfficeAdapter } from '@migration-status/onlyoffice';
 import { createSandbox } from '@migration-status/sandbox';
@@ -149,6 +155,12 @@ export async function follow(): Promise<MigrationStatus<VeltMigration, VeltRef>>
   // @ts-expect-error a ref of another shape is refused by the compiler
   await pollUntilDone(velt, { migrationId: 'mig_1' });
   return word ? status : pollUntilDone(velt, ref, { timeoutMs: 1_000 });
+}
+
+export async function countStored(path: string): Promise<number> {
+  await using store = createFileStore({ path });
+  const port: Store = store;
+  return (await port.load())?.rows.length ?? 0;
 }
 
 export { createSandbox, defineAdapter };

@@ -49,7 +49,7 @@ export async function createScenario(sandbox: Sandbox, speed: number): Promise<S
       ceilingMs: 1_500 / speed,
       parkFloorMs: 500 / speed,
       parkCeilingMs: 2_000 / speed,
-      startSpacingMs: 60 / speed,
+      requestsPerSecond: 17 * speed,
       notFoundGraceMs: 4_000 / speed,
     },
   });

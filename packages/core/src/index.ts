@@ -37,12 +37,19 @@ export type {
   MigrationReading,
   MigrationStatus,
   ProviderTimeField,
+  RateLimit,
 } from './model/migration-status.ts';
 export { parseMigrationStatus } from './model/parse-migration-status.ts';
 export { type MigrationSummary, summarize } from './model/summarize.ts';
+export { type Pace, type PaceMoment, toGap } from './step/pace.ts';
 export type { Condition, ConditionKind } from './step/row.ts';
 export type { Anomaly } from './step/step.ts';
-export type { StepPolicy } from './step/step-policy.ts';
+export type { PacePolicy, StepPolicy } from './step/step-policy.ts';
+export { createMemoryStore } from './store/memory-store.ts';
+export type { ForgottenEntry, RowEntry, Store, StoreEntry } from './store/store.ts';
+export { StoreError, type StoreErrorCode } from './store/store-error.ts';
+export type { ExportedLane, ExportedReading, ExportedRow, TrackerExport } from './store/tracker-export.ts';
+export type { ExportOptions } from './tracker/export-tracker.ts';
 export { type GetStatusOptions, getStatus } from './tracker/get-status.ts';
 export type { MigrationHandle } from './tracker/handle.ts';
 export type { MigrationRow, TrackLabels } from './tracker/migration-row.ts';
@@ -52,7 +59,19 @@ export type {
   AnomalyEvent,
   ChangeEvent,
   ConditionEvent,
+  FollowEvent,
   SettledEvent,
   TrackerEvents,
 } from './tracker/tracker-events.ts';
 export type { WaitOptions } from './tracker/wait.ts';
+export type { GroupSummary } from './view/group-keeper.ts';
+export type { KeyedList } from './view/keyed-list.ts';
+export type { SortKey, SortValue } from './view/sort-key.ts';
+export {
+  createStatusView,
+  type RowSource,
+  type StatusSnapshot,
+  type StatusView,
+  type StatusViewOptions,
+} from './view/status-view.ts';
+export type { RowSummary } from './view/tally.ts';

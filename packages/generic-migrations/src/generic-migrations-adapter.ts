@@ -10,6 +10,7 @@ import {
   MigrationStatusError,
   ProviderResponseError,
   parseOptions,
+  type RateLimit,
   type ReadContext,
   toMigrationKey,
 } from '@migration-status/core/adapter';
@@ -103,8 +104,8 @@ export function createGenericMigrationsAdapter(
     const reading = await adapter.getStatus(ref, context);
     if (!taskProgress || reading.state === 'not_found') return reading;
     try {
-      const progress = await readTaskProgress(ref, context.signal);
-      return { ...reading, ...(progress && { progress }) };
+      const { progress, rateLimit } = await readTasks(ref, context.signal);
+      return { ...reading, ...(progress && { progress }), ...(rateLimit && { rateLimit }) };
     } catch (error) {
       context.signal?.throwIfAborted();
       if (!MigrationStatusError.isInstance(error) || ConfigurationError.isInstance(error)) throw error;
@@ -112,13 +113,16 @@ export function createGenericMigrationsAdapter(
     }
   }
 
-  async function readTaskProgress(
+  async function readTasks(
     ref: GenericMigrationsRef,
     signal: AbortSignal | undefined,
-  ): Promise<MigrationProgress | undefined> {
+  ): Promise<{
+    readonly progress: MigrationProgress | undefined;
+    readonly rateLimit: RateLimit | undefined;
+  }> {
     const reply = await http.send({ path: toPath(tasksPath, ref) }, signal);
     if (!reply.isOk) throw toError(reply);
-    return toTaskProgress(reply.parse(genericMigrationsPageSchema));
+    return { progress: toTaskProgress(reply.parse(genericMigrationsPageSchema)), rateLimit: reply.rateLimit };
   }
 
   function list(

@@ -49,6 +49,17 @@ describe('a read', () => {
     ]);
   });
 
+  it('tells the rate limit of its last answer', async () => {
+    const fetch = async (input: string | URL | Request) => {
+      const isTasks = String(input).endsWith('/tasks');
+      const body = isTasks ? { data: [] } : { id: 'one', status: 'WORKING' };
+      return Response.json(body, { headers: { ratelimit: `"default";r=${isTasks ? 4 : 5};t=9` } });
+    };
+    const { adapter } = createAdapter({ taskProgress: true, fetch });
+    const { rateLimit } = await adapter.getStatus({ migrationId: 'one' });
+    expect(rateLimit).toEqual({ remaining: 4, resetMs: 9000 });
+  });
+
   it.each(ids)('encodes the id %s', async (migrationId, encoded) => {
     const tasksPath = '/migration-tasks?migration_id={migrationId}&page_size=100';
     const { adapter, requests } = createAdapter({ taskProgress: true, tasksPath });

@@ -10,6 +10,7 @@ import {
   type MigrationReading,
   MigrationStatusError,
   parseOptions,
+  withHints,
 } from '@migration-status/core/adapter';
 import {
   type SnapLogicAdapterOptions,
@@ -127,13 +128,13 @@ export function createSnapLogicAdapter(options: SnapLogicAdapterOptions): SnapLo
     if (!reply.isOk) {
       const reading = refs.length === 1 ? toReadingOfError(reply) : undefined;
       if (reading === undefined) throw toError(reply);
-      return new Map(refs.map((ref) => [adapter.key(ref), reading]));
+      return new Map(refs.map((ref) => [adapter.key(ref), withHints(reading, reply)]));
     }
     const answer = reply.parse(snapLogicAnswerSchema);
     return new Map(
       refs.map((ref) => [
         adapter.key(ref),
-        toReadingOrError(() => toReading(answer, ref.statusToken, assumedZone)),
+        toReadingOrError(() => withHints(toReading(answer, ref.statusToken, assumedZone), reply)),
       ]),
     );
   }

@@ -38,6 +38,15 @@ describe('a read', () => {
     ]);
   });
 
+  it('tells what the headers say about the rate limit with each reading', async () => {
+    const headers = { ratelimit: '"default";r=5;t=9' };
+    const fetch = async () => new Response('{"response_map":{}}', { headers });
+    const { adapter } = createAdapter({ fetch });
+    const readings = await adapter.getStatuses([{ statusToken: 'one' }, { statusToken: 'two' }]);
+    const rateLimit = { remaining: 5, resetMs: 9000 };
+    expect([...readings.values()]).toMatchObject([{ rateLimit }, { rateLimit }]);
+  });
+
   it('of nothing makes no request', async () => {
     const { adapter, requests } = createAdapter();
     expect([...(await adapter.getStatuses([]))]).toEqual([]);

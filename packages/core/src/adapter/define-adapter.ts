@@ -7,6 +7,7 @@ import type { HttpClient, HttpRequest } from './http-client.ts';
 import type { HttpReply } from './http-reply.ts';
 import { toMigrationKey } from './migration-key.ts';
 import { parseOptions } from './parse-options.ts';
+import { parseRetryAfter } from './parse-retry-after.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
 /** What the mapping of a body is told besides the body. */
@@ -86,10 +87,10 @@ export function defineAdapter<Native, Ref, Body>(
     if (!reply.isOk) {
       const reading = toReadingOfError(reply, ref);
       if (reading === undefined) throw definition.toError?.(reply) ?? reply.toError();
-      return reading;
+      return withHints(reading, reply);
     }
     const { memo, wallTime = Date.now() } = context;
-    return toReading(reply.parse(schema), { ref, native: reply.json(), memo, wallTime });
+    return withHints(toReading(reply.parse(schema), { ref, native: reply.json(), memo, wallTime }), reply);
   }
 
   return Object.freeze({
@@ -110,6 +111,24 @@ export function defineAdapter<Native, Ref, Body>(
     getStatus,
     classify: definition.classify ?? classifyFailure,
   });
+}
+
+/**
+ * Adds to a reading what the answer's headers say about the next read and the rate limit, unless it says something about
+ * that itself.
+ */
+export function withHints<Reading extends MigrationReading>(
+  reading: Reading,
+  { headers, rateLimit }: Pick<HttpReply, 'headers' | 'rateLimit'>,
+): Reading {
+  const retryAfterMs = reading.retryAfterMs ?? parseRetryAfter(headers.get('retry-after'));
+  const isSilent = rateLimit === undefined && retryAfterMs === undefined;
+  if (isSilent) return reading;
+  return {
+    ...reading,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(rateLimit && !reading.rateLimit && { rateLimit }),
+  };
 }
 
 /** The default of `toReadingOfError`: a 404 says that the provider does not know the ref, unless something else answers for it. */

@@ -1,9 +1,10 @@
-import ky, { type Input } from 'ky';
+import ky from 'ky';
 import { ConfigurationError } from '../model/errors/configuration-error.ts';
 import { ProviderRequestError } from '../model/errors/provider-request-error.ts';
 import { ProviderResponseError } from '../model/errors/provider-response-error.ts';
 import { createDeadline, type Deadline } from './deadline.ts';
 import { createHttpReply, type HttpReply } from './http-reply.ts';
+import { nextTurn } from './next-turn.ts';
 import {
   baseUrlExpectation,
   fetchExpectation,
@@ -96,10 +97,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     retry: 0,
     timeout: false,
     throwHttpErrors: false,
-    redirect: 'manual',
-    headers: { accept: 'application/json', ...options.headers, ...options.credentials },
-    ...(options.fetch && { fetch: toPlainFetch(options.fetch) }),
   });
+  const headers = Object.fromEntries(
+    new Headers({ accept: 'application/json', ...options.headers, ...options.credentials }),
+  );
+  const jsonHeaders = { 'content-type': 'application/json', ...headers };
+  // The global is looked up at each request, because mocks and instrumentation replace it.
+  const sendPlainly: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
 
   async function send(request: HttpRequest, signal?: AbortSignal): Promise<HttpReply> {
     signal?.throwIfAborted();
@@ -121,23 +125,36 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const text = await readCappedText(response, maxBodyBytes);
     if (text === undefined)
       throw toResponseError(`a body of at most ${maxBodyBytes} bytes, got a longer one`);
+    await nextTurn();
     return createHttpReply({ provider, redact, status: response.status, headers: response.headers, text });
   }
 
   async function follow(request: HttpRequest, deadline: Deadline): Promise<Response> {
-    const query = new URLSearchParams(request.query?.map(([name, value]) => [name, value])).toString();
-    let url = `${baseUrl}${request.path}${query ? `?${query}` : ''}`;
+    const { method = 'GET' } = request;
+    const body = request.json === undefined ? undefined : JSON.stringify(request.json);
+    let url = `${baseUrl}${request.path}${toSearch(request.query)}`;
     for (let hop = 0; hop <= maxRedirects; hop += 1) {
-      const response = await client(url, {
-        method: request.method ?? 'GET',
-        signal: deadline.signal,
-        ...(request.json !== undefined && { json: request.json }),
-      });
+      const response = await sendOnce(url, method, body, deadline.signal);
       if (!isRedirect(response)) return response;
       await response.body?.cancel();
-      url = toRedirectTarget(response, url, request.method ?? 'GET');
+      url = toRedirectTarget(response, url, method);
     }
     throw toResponseError(`an answer after at most ${maxRedirects} redirects`);
+  }
+
+  /**
+   * Headers, body and signal go to `fetch` directly. In the `Request` that ky makes they would be copied several times over,
+   * and `fetch` would copy that once more, which costs more than the rest of a read.
+   */
+  function sendOnce(
+    url: string,
+    method: string,
+    body: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const init: RequestInit = { method, headers, redirect: 'manual', signal };
+    const filled = body === undefined ? init : { ...init, headers: jsonHeaders, body };
+    return client(url, { method, fetch: () => sendPlainly(url, filled) });
   }
 
   function toRedirectTarget(response: Response, from: string, method: string): string {
@@ -190,6 +207,7 @@ function checkOptions(options: HttpClientOptions): void {
   if (!(maxBodyBytes > 0)) throw toOptionError(provider, 'maxBodyBytes', 'a positive number of bytes');
   if (fetch !== undefined && !isFetch(fetch)) throw toOptionError(provider, 'fetch', fetchExpectation);
   for (const [name, value] of Object.entries({ ...headers, ...credentials })) {
+    if (!isHeaderName(name)) throw toOptionError(provider, name, 'the name of a header');
     if (!isHeaderValue(value)) throw toOptionError(provider, name, headerValueExpectation);
   }
 }
@@ -200,6 +218,10 @@ function toOptionError(provider: string, option: string, expectation: string): C
     option,
     message: `${provider}: "${option}" must be ${expectation}`,
   });
+}
+
+function isHeaderName(name: string): boolean {
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(name);
 }
 
 /** `Bearer abc` → `abc`, which is what an answer repeats. */
@@ -213,9 +235,9 @@ function isRedirect(response: Response): boolean {
   return isRedirectStatus || response.type === 'opaqueredirect';
 }
 
-/** ky calls it as a method of its options; some implementations refuse to be called on anything but the global. */
-function toPlainFetch(implementation: typeof fetch): (input: Input, init?: RequestInit) => Promise<Response> {
-  return (input, init) => implementation(input, init);
+function toSearch(query: HttpRequest['query'] = []): string {
+  if (query.length === 0) return '';
+  return `?${new URLSearchParams(query.map(([name, value]) => [name, value]))}`;
 }
 
 /** `fetch failed` alone tells nothing: the code of the innermost cause (`ECONNREFUSED`) does. */

@@ -2,9 +2,11 @@ import type { ErrorCode } from '../model/errors/migration-status-error.ts';
 import { ProviderRequestError } from '../model/errors/provider-request-error.ts';
 import { ProviderResponseError } from '../model/errors/provider-response-error.ts';
 import type { FailureClass } from '../model/failure-class.ts';
+import type { RateLimit } from '../model/migration-status.ts';
 import { toPlainText } from '../model/to-plain-text.ts';
 import { toErrorCode, toFailureClass } from './classify-failure.ts';
 import { parseBody } from './parse-body.ts';
+import { parseRateLimit } from './parse-rate-limit.ts';
 import { parseRetryAfter } from './parse-retry-after.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
@@ -23,8 +25,11 @@ export interface HttpReply {
   tryParse<Output>(schema: StandardSchema<Output>): Output | undefined;
   /** Whether the body is markup: a page of something that stands in front of the provider, or in its place. */
   readonly isMarkup: boolean;
+  /** What its headers say about the rate limit; undefined when they say nothing, or nothing that can be read. */
+  readonly rateLimit: RateLimit | undefined;
   /**
-   * The error that this answer amounts to, by its HTTP status. An adapter that knows better says so.
+   * The error that this answer amounts to, by its HTTP status. An adapter that knows better says so. Its `retryAfterMs` is
+   * what `Retry-After` says; without that header, the time of the reset where the rate limit is what it was refused for.
    *
    * @param known.providerMessage What the provider said, for people. Credentials are taken out of it.
    */
@@ -85,12 +90,19 @@ export function createHttpReply({ provider, status, headers, text, redact }: Rep
       code: known.code ?? toErrorCode(failure),
       failure,
       httpStatus: status,
-      retryAfterMs: parseRetryAfter(headers.get('retry-after')),
+      retryAfterMs: parseRetryAfter(headers.get('retry-after')) ?? toResetMs(failure),
       message: `${provider} answered HTTP ${status}${said ? `: ${said}` : ''}`,
     });
   }
 
+  function toResetMs(failure: FailureClass): number | undefined {
+    const isRefused = status >= 400 && status < 500;
+    const isThrottled = failure === 'throttled' || (isRefused && rateLimit?.remaining === 0);
+    return isThrottled ? rateLimit?.resetMs : undefined;
+  }
+
+  const rateLimit = parseRateLimit(headers);
   const isOk = status >= 200 && status < 300;
   const isMarkup = text.trimStart().startsWith('<');
-  return { status, isOk, isMarkup, headers, text, json, parse, tryParse, toError };
+  return { status, isOk, isMarkup, rateLimit, headers, text, json, parse, tryParse, toError };
 }

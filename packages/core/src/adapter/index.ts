@@ -16,6 +16,7 @@ export type {
   MigrationProgress,
   MigrationReading,
   ProviderTimeField,
+  RateLimit,
 } from '../model/migration-status.ts';
 export { classifyFailure, toErrorCode, toFailureClass } from './classify-failure.ts';
 export type {
@@ -32,6 +33,7 @@ export {
   defineAdapter,
   type MappingContext,
   toNotFoundReading,
+  withHints,
 } from './define-adapter.ts';
 export {
   createHttpClient,
@@ -56,6 +58,7 @@ export {
 } from './option-values.ts';
 export { type BodyPlace, parseBody } from './parse-body.ts';
 export { parseOptions } from './parse-options.ts';
+export { parseRateLimit } from './parse-rate-limit.ts';
 export { parseRetryAfter } from './parse-retry-after.ts';
 export { isZone, type ParsedTimestamp, parseTimestamp, zoneExpectation } from './parse-timestamp.ts';
 export type { StandardSchema } from './standard-schema.ts';

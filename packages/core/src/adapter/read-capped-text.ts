@@ -1,3 +1,6 @@
+/** Keeps nothing between two whole texts, so that all readings share it. */
+const wholeDecoder = new TextDecoder();
+
 /** Reads a body as text, or stops and gives undefined once it is longer than `maxBytes`. */
 export async function readCappedText(response: Response, maxBytes: number): Promise<string | undefined> {
   if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
@@ -5,18 +8,27 @@ export async function readCappedText(response: Response, maxBytes: number): Prom
     return undefined;
   }
   if (response.body === null) return '';
-  const decoder = new TextDecoder();
   const reader = response.body.getReader();
-  let text = '';
+  const chunks: Uint8Array[] = [];
   let readBytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
+    if (done) return toText(chunks);
     readBytes += value.byteLength;
     if (readBytes > maxBytes) {
       await reader.cancel();
       return undefined;
     }
-    text += decoder.decode(value, { stream: true });
+    chunks.push(value);
   }
+}
+
+/** A character may be cut in two between chunks. */
+function toText(chunks: readonly Uint8Array[]): string {
+  const [first] = chunks;
+  if (first === undefined) return '';
+  if (chunks.length === 1) return wholeDecoder.decode(first);
+  const decoder = new TextDecoder();
+  const texts = chunks.map((chunk) => decoder.decode(chunk, { stream: true }));
+  return `${texts.join('')}${decoder.decode()}`;
 }

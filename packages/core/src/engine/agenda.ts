@@ -11,7 +11,7 @@ export interface Agenda<Subject> {
   readonly size: number;
   add(at: number, subject: Subject): Appointment<Subject>;
   /** Calls one off; does nothing when it is over. */
-  remove(appointment: Appointment<Subject>): void;
+  remove(appointment: Appointment<unknown>): void;
   /** The time of the earliest; undefined when there is none. */
   nextAt(): number | undefined;
   /** Takes the earliest out if its time has come. */
@@ -53,7 +53,7 @@ export function createAgenda<Subject>(): Agenda<Subject> {
     place(appointment, position);
   }
 
-  function remove(appointment: Appointment<Subject>): void {
+  function remove(appointment: Appointment<unknown>): void {
     const { position } = appointment;
     if (position < 0) return;
     appointment.position = -1;

@@ -11,6 +11,11 @@ export interface EnginePolicy extends StepPolicy, LanePolicy {
    * once. Default 1 000; 0 for never later.
    */
   readonly batchWindowMs: number;
+  /**
+   * How much of the time between two reads may be left, as a share of it, for a read to go along early in a request that
+   * has room. Default 0.3; 0 for never early.
+   */
+  readonly earlyShare: number;
 }
 
 export const defaultEnginePolicy: EnginePolicy = {
@@ -18,26 +23,48 @@ export const defaultEnginePolicy: EnginePolicy = {
   ...defaultLanePolicy,
   readTimeoutMs: 60_000,
   batchWindowMs: 1_000,
+  earlyShare: 0.3,
 };
 
-const counts: readonly string[] = [
-  'concurrency',
-  'breakerAfter',
-  'refusedReads',
-  'notFoundReads',
-  'stalledReads',
-];
+const unlimited = Number.MAX_SAFE_INTEGER;
+
+/** Numbers that count something, and how far; a row keeps a byte of each of its own. */
+const mostOf: Readonly<Record<string, number>> = {
+  concurrency: unlimited,
+  burst: unlimited,
+  breakerAfter: unlimited,
+  retryBudget: unlimited,
+  refusedReads: 255,
+  notFoundReads: 255,
+  stalledReads: 255,
+};
 
 /** Completes a policy with the defaults; throws a `ConfigurationError` that names the number which cannot be. */
 export function toEnginePolicy(given: Partial<EnginePolicy> = {}): EnginePolicy {
   for (const [option, value] of Object.entries(given)) {
+    if (option === 'pace') {
+      if (value !== undefined && typeof value !== 'function') fail(option, 'must be a function');
+      continue;
+    }
     if (!Object.hasOwn(defaultEnginePolicy, option)) fail(option, 'there is no such option');
-    const isCount = counts.includes(option);
-    const isFit = isCount ? Number.isInteger(value) && value >= 1 : Number.isFinite(value) && value >= 0;
-    if (!isFit)
-      fail(option, `must be ${isCount ? 'a whole number of at least 1' : 'a number of at least 0'}`);
+    const complaint = toComplaint(option, value);
+    if (complaint !== undefined) fail(option, complaint);
   }
   return { ...defaultEnginePolicy, ...given };
+}
+
+function toComplaint(option: string, value: unknown): string | undefined {
+  const most = mostOf[option];
+  if (most !== undefined) {
+    if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most) return undefined;
+    return most === unlimited
+      ? 'must be a whole number of at least 1'
+      : `must be a whole number from 1 to ${most}`;
+  }
+  const isNumber = Number.isFinite(value);
+  if (option === 'requestsPerSecond')
+    return isNumber && Number(value) > 0 ? undefined : 'must be a number above 0';
+  return isNumber && Number(value) >= 0 ? undefined : 'must be a number of at least 0';
 }
 
 function fail(option: string, complaint: string): never {

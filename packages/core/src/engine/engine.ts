@@ -1,15 +1,49 @@
 import type { MigrationAdapter } from '../adapter/contract.ts';
-import { admit, createLane, enter, type LaneOutcome, learn, leave, takeStart } from '../lane/lane.ts';
+import {
+  admit,
+  enter,
+  forgive,
+  isBudgetSpent,
+  isRefused,
+  type Lane,
+  learn,
+  leave,
+  opensAt,
+} from '../lane/lane.ts';
 import { ProviderRequestError } from '../model/errors/provider-request-error.ts';
-import type { ReadFailure } from '../step/conditions.ts';
-import { createRow } from '../step/row.ts';
+import type { MigrationReading } from '../model/migration-status.ts';
+import { createRow, type Row } from '../step/row.ts';
 import { type StepEvent, type StepResult, step } from '../step/step.ts';
-import { createAgenda } from './agenda.ts';
+import { type Appointment, createAgenda } from './agenda.ts';
 import type { Clock } from './clock.ts';
 import type { EnginePolicy } from './engine-policy.ts';
-import type { Entry, LaneQueue, OngoingRead, Subject } from './entry.ts';
+import type { Entry, EntryObserver } from './entry.ts';
 import { createGuard } from './guard.ts';
-import { type ReadOutcome, readTargets, toReadFailure } from './read.ts';
+import { createIdLists } from './id-lists.ts';
+import {
+  enqueue,
+  hasRowsWaiting,
+  type LaneQueue,
+  type Source,
+  takeBatch,
+  takeNext,
+  takeOutOfParts,
+  takeUntold,
+  withdraw,
+} from './lane-queue.ts';
+import type { OngoingRead } from './ongoing-read.ts';
+import {
+  holdFailures,
+  isSpoilt,
+  isWholeFailure,
+  laneRefusal,
+  type RowEvent,
+  toLaneOutcome,
+} from './outcomes.ts';
+import { appoint, type Bucket, createPlanner, toWindowEnd } from './planner.ts';
+import { type Answer, askForMany, askForOne, toOutcome, toReadFailure } from './read.ts';
+import { createRowTable, type RowId } from './row-table.ts';
+import { createSourceTable } from './source-table.ts';
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -17,277 +51,566 @@ export interface EngineOptions {
   /** 0 to 1, like `Math.random`. */
   readonly random: () => number;
   readonly policy: EnginePolicy;
-  /** Is told of every event, after the observers of the entry: a listener that closes everything cannot undo a wait that is over. */
-  readonly onStep?: (entry: Entry, event: StepEvent, result: StepResult) => void;
+  /** Is told of every event, after the observers of the row: a listener that closes everything cannot undo a wait that is over. */
+  readonly onStep?: (id: RowId, event: StepEvent, result: StepResult) => unknown;
   /** Is handed what a listener throws or rejects with. */
   readonly onListenerError: (error: unknown) => void;
+}
+
+/** Which migration is to be followed. */
+export interface Subject {
+  readonly adapter: MigrationAdapter;
+  readonly ref: unknown;
+  /** The caller sees to it that no key is added twice. */
+  readonly key: string;
+  /** Groups of one lane take turns. */
+  readonly group?: string | undefined;
+  /** What is known of it from before; left out, it is read as soon as its lane allows. */
+  readonly row?: Row;
 }
 
 /** Follows any number of migrations with one timer: due rows → requests per lane → steps. */
 export interface Engine {
   readonly clock: Clock;
-  /** Starts to follow a migration. The caller sees to it that no key is added twice. */
-  add(adapter: MigrationAdapter, ref: unknown, key: string): Entry;
+  readonly size: number;
+  add(subject: Subject): RowId;
+  find(key: string): RowId | undefined;
+  ids(): IterableIterator<RowId>;
+  entry(id: RowId): Entry;
   /** Stops to follow it, and aborts its read unless others are part of the same request. */
-  remove(entry: Entry): void;
+  remove(id: RowId): void;
   /** Reads it as soon as its lane allows; joins a read that is out. Does nothing once it is settled. */
-  refresh(entry: Entry): void;
+  refresh(id: RowId): void;
   /** Reads it under another ref of the same key, as soon as its lane allows; one that has ended is followed afresh. */
-  readdress(entry: Entry, ref: unknown): void;
+  readdress(id: RowId, ref: unknown): void;
+  /** Takes news that came another way; a read that is out was asked for before, and is dropped. */
+  push(id: RowId, reading: MigrationReading, at: number): void;
+  regroup(id: RowId, group: string | undefined): void;
+  /** How many hold on to it; the engine only keeps the number. */
+  holdsOf(id: RowId): number;
+  setHolds(id: RowId, holds: number): void;
+  lanes(): Iterable<readonly [name: string, lane: Lane]>;
+  /** Takes up a lane where it was. */
+  restoreLane(name: string, lane: Lane): void;
   /** Calls back after a while; gives a function that calls it off. */
   setAlarm(delayMs: number, ring: () => void): () => void;
-  /** Stops everything; leaves no timer and no request. */
+  /** Stops everything; leaves no timer and no request. What is known can still be looked at. */
   close(): void;
 }
 
-export function createEngine({ clock, random, policy, onStep, onListenerError }: EngineOptions): Engine {
-  const agenda = createAgenda<Subject>();
+/** All that can be in the agenda of the engine. */
+type Occasion =
+  | Bucket
+  | LaneQueue
+  /** The oldest read is to be given up. */
+  | { readonly type: 'timeout' }
+  /** A deadline of somebody who waits. */
+  | { readonly type: 'alarm'; readonly ring: () => void };
+
+/** Where a row stands: it waits for its time or for its turn, or is being read; never two of these at once. */
+const places = { nowhere: 0, planned: 1, waiting: 2, held: 3, parted: 4, read: 5 } as const;
+
+/** How far a request with room looks ahead for rows that are nearly due. */
+const mostWindows = 100;
+const mostLookedAt = 1_000;
+
+/** How many rows are taken up in one go: what happens to a million at once must not keep the process from anything else. */
+const turnSize = 1_000;
+
+export function createEngine({ clock, random, onStep, onListenerError, ...options }: EngineOptions): Engine {
+  const agenda = createAgenda<Occasion>();
   const guard = createGuard(onListenerError);
-  const lanes = new Map<string, LaneQueue>();
+  const policy = withGuardedPace(options.policy, onListenerError);
+  const rows = createRowTable();
+  const lists = createIdLists();
+  const sources = createSourceTable(createPlanner(agenda, lists), () => createPlanner(agenda, lists));
+  const observers = new Map<RowId, Set<EntryObserver>>();
+  /** Oldest first. */
   const reads = new Set<OngoingRead>();
+  const timeout = { type: 'timeout' } as const;
+  let timeoutAppointment: Appointment<Occasion> | undefined;
   let timer: { readonly at: number; readonly cancel: () => void } | undefined;
   let isClosed = false;
 
-  /** Keeps the one timer at the earliest appointment. */
+  /** Keeps the one timer no later than the earliest appointment; one that rings too early does no harm. */
   function arm(): void {
     const nextAt = agenda.nextAt();
-    if (timer?.at === nextAt) return;
+    if (nextAt !== undefined && timer !== undefined && timer.at <= nextAt) return;
     timer?.cancel();
-    timer = nextAt === undefined ? undefined : { at: nextAt, cancel: setTimerAt(nextAt) };
-  }
-
-  function setTimerAt(at: number): () => void {
-    return clock.setTimer(onTimer, Math.max(0, at - clock.now()));
+    timer =
+      nextAt === undefined
+        ? undefined
+        : { at: nextAt, cancel: clock.setTimer(onTimer, Math.max(0, nextAt - clock.now())) };
   }
 
   function onTimer(): void {
     timer = undefined;
     const now = clock.now();
     const touched = new Set<LaneQueue>();
-    for (let subject = agenda.takeDue(now); subject !== undefined; subject = agenda.takeDue(now)) {
-      switch (subject.type) {
-        case 'entry':
-          subject.appointment = undefined;
-          wait(subject);
-          touched.add(subject.lane);
+    let capacity = turnSize;
+    while (capacity > 0) {
+      const occasion = agenda.takeDue(now);
+      if (occasion === undefined) break;
+      switch (occasion.type) {
+        case 'bucket':
+          capacity -= takeUp(occasion, capacity, now, touched);
           break;
         case 'lane':
-          subject.appointment = undefined;
-          touched.add(subject);
+          occasion.appointment = undefined;
+          capacity -= isRefused(occasion.state, policy.refusedReads)
+            ? refuseWaiting(occasion, capacity)
+            : holdUntold(occasion, capacity, now);
+          touched.add(occasion);
           break;
-        case 'read':
-          giveUp(subject);
+        case 'timeout':
+          timeoutAppointment = undefined;
+          giveUp(now);
           break;
         case 'alarm':
-          guard(subject.ring);
+          guard(occasion.ring);
           break;
       }
     }
-    for (const lane of touched) pump(lane);
+    for (const lane of touched) pump(lane, now);
     arm();
   }
 
-  /** A row's time has come: it waits for its turn. */
-  function wait(entry: Entry): void {
-    entry.lane.waiting.add(entry);
-    if (clock.now() < entry.lane.state.parkedUntil) hold(entry);
+  /** Rows whose time has come wait for their turns; those that one go has no room for come with the next. */
+  function takeUp(bucket: Bucket, capacity: number, now: number, touched: Set<LaneQueue>): number {
+    let count = 0;
+    let lane: LaneQueue | undefined;
+    for (; count < capacity; count += 1) {
+      const id = bucket.planner.take(bucket);
+      if (id === undefined) return count;
+      const source = sourceOf(id);
+      if (source.lane !== lane) touched.add(source.lane);
+      ({ lane } = source);
+      rows.setPlace(id, places.nowhere);
+      wait(id, source, now);
+    }
+    bucket.planner.putBack(bucket);
+    return count;
   }
 
-  function hold(entry: Entry): void {
-    apply(entry, { type: 'held', at: toIso(), failure: toHoldFailure(entry.lane) });
+  function wait(id: RowId, source: Source, now: number): void {
+    const isParked = now < source.lane.state.parkedUntil;
+    enqueue(lists, source, id, isParked);
+    rows.setPlace(id, isParked ? places.held : places.waiting);
+    if (isParked) hold(id, source.lane);
+  }
+
+  function hold(id: RowId, lane: LaneQueue): void {
+    apply(id, {
+      type: 'held',
+      at: clock.wallTime(),
+      failure: holdFailures[lane.state.parkedBy ?? 'throttled'],
+    });
+  }
+
+  /** Tells rows of a parked lane why they wait. */
+  function holdUntold(lane: LaneQueue, capacity: number, now: number): number {
+    let count = 0;
+    for (; count < capacity && now < lane.state.parkedUntil; count += 1) {
+      const taken = takeUntold(lists, lane);
+      if (taken === undefined) break;
+      enqueue(lists, taken.source, taken.id, true);
+      rows.setPlace(taken.id, places.held);
+      hold(taken.id, lane);
+    }
+    return count;
   }
 
   /** Lets as many requests go as the lane admits. */
-  function pump(lane: LaneQueue): void {
-    while (lane.waiting.size > 0 && !isClosed) {
-      const now = clock.now();
-      const verdict = admit(lane.state, now, policy);
-      if (verdict === 'parked') lane.appointment ??= agenda.add(lane.state.parkedUntil, lane);
-      if (verdict !== 'admitted') return;
-      void startRead(lane, takeBatch(lane));
-    }
-    callOff(lane);
-  }
-
-  /** The first that waits, and those after it that can go in the same request. */
-  function takeBatch(lane: LaneQueue): Set<Entry> {
-    const [first] = lane.waiting;
-    if (first === undefined) return new Set();
-    const { adapter } = first;
-    const batch = new Set([first]);
-    const size = canShare(first) ? adapter.capabilities.maxBatchSize : 1;
-    for (const entry of lane.waiting) {
-      if (!(batch.size < size)) break;
-      if (entry.adapter === adapter && canShare(entry)) batch.add(entry);
-    }
-    for (const entry of batch) lane.waiting.delete(entry);
-    return batch;
-  }
-
-  async function startRead(lane: LaneQueue, entries: Set<Entry>): Promise<void> {
-    const [first] = entries;
-    if (first === undefined) return;
-    const read: OngoingRead = { type: 'read', entries, controller: new AbortController() };
-    read.appointment = agenda.add(clock.now() + policy.readTimeoutMs, read);
-    reads.add(read);
-    lane.state = enter(lane.state);
-    for (const entry of entries) entry.read = read;
-    const targets = [...entries].map(({ key, ref, row }) => ({ key, ref, memo: row.memo }));
-    const outcomes = await readTargets(first.adapter, targets, clock.wallTime, read.controller.signal);
-    if (reads.has(read)) finish(lane, read, outcomes);
-  }
-
-  function giveUp(read: OngoingRead): void {
-    const [first] = read.entries;
-    if (first === undefined) return;
-    const { provider } = first.adapter;
-    const message = `${provider}: no answer within ${policy.readTimeoutMs} ms`;
-    const error = new ProviderRequestError({
-      provider,
-      code: 'request_timeout',
-      failure: 'transient',
-      message,
-    });
-    finish(first.lane, read, new Map([...read.entries].map(({ key }) => [key, { error }])));
-    read.controller.abort(error);
-  }
-
-  function finish(lane: LaneQueue, read: OngoingRead, outcomes: ReadonlyMap<string, ReadOutcome>): void {
-    end(read);
-    const at = toIso();
-    const events = [...read.entries].map((entry) => ({
-      entry,
-      event: toReadEvent(entry, outcomes.get(entry.key) ?? nothing, at),
-    }));
-    // Before anybody is told: whoever is may remove or refresh any of them.
-    for (const { entry } of events) entry.read = undefined;
-    const wasOpen = clock.now() >= lane.state.parkedUntil;
-    lane.state = learn(lane.state, toLaneOutcome(events), clock.now(), random(), policy);
-    if (wasOpen && clock.now() < lane.state.parkedUntil) for (const entry of lane.waiting) hold(entry);
-    const isSpoilt = read.entries.size > 1 && events.every(({ event }) => isWholeFailure(event));
-    for (const { entry, event } of events) {
-      if (entry.isRemoved || isClosed) continue;
-      if (isSpoilt) {
-        entry.isAlone = true;
-        lane.waiting.add(entry);
-        continue;
+  function pump(lane: LaneQueue, now: number = clock.now()): void {
+    while (hasRowsWaiting(lane) && !isClosed) {
+      if (isRefused(lane.state, policy.refusedReads)) {
+        openAt(lane, now);
+        return;
       }
-      if (event.type === 'read') entry.isAlone = false;
-      apply(entry, event);
+      const admission = admit(lane.state, now, policy);
+      if (admission === 'full') return;
+      if (admission !== 'admitted') {
+        const isToTell = admission === 'parked' && lane.waitingCount > 0;
+        openAt(lane, isToTell ? now : opensAt(lane.state, policy));
+        return;
+      }
+      const isPart = lane.parts.length > 0;
+      const ids = takeBatch(lists, lane);
+      startRead(lane, isPart ? ids : fill(ids, now), now);
     }
-    pump(lane);
+    openAt(lane, undefined);
+  }
+
+  function openAt(lane: LaneQueue, at: number | undefined): void {
+    if (lane.appointment?.at === at) return;
+    if (lane.appointment) agenda.remove(lane.appointment);
+    lane.appointment = at === undefined ? undefined : agenda.add(at, lane);
+  }
+
+  function refuseWaiting(lane: LaneQueue, capacity: number): number {
+    let count = 0;
+    for (; count < capacity && isRefused(lane.state, policy.refusedReads); count += 1) {
+      const id = takeNext(lists, lane);
+      if (id === undefined) break;
+      rows.setPlace(id, places.nowhere);
+      apply(id, { type: 'refused', at: clock.wallTime(), failure: laneRefusal });
+    }
+    return count;
+  }
+
+  /**
+   * A request that goes out anyway takes along rows of which the most has passed of the time between two reads, unless
+   * somebody else than the pace asked for that time: the provider, or news that were pushed.
+   */
+  function fill(ids: RowId[], now: number): RowId[] {
+    const [first] = ids;
+    const { batchWindowMs, earlyShare } = policy;
+    if (first === undefined || earlyShare === 0 || batchWindowMs === 0) return ids;
+    const { adapter, canShare, planner } = sourceOf(first);
+    const { maxBatchSize } = adapter.capabilities;
+    if (!canShare) return ids;
+    let at = toWindowEnd(now, batchWindowMs);
+    let lookedAt = 0;
+    for (let window = 0; window < mostWindows && ids.length < maxBatchSize; window += 1) {
+      const early: RowId[] = [];
+      for (const id of planner.idsAt(at)) {
+        if (ids.length + early.length >= maxBatchSize || lookedAt >= mostLookedAt) break;
+        lookedAt += 1;
+        if (isEarly(rows.get(id), at, now)) early.push(id);
+      }
+      for (const id of early) planner.remove(id, at);
+      ids.push(...early);
+      at += batchWindowMs;
+    }
+    return ids;
+  }
+
+  function isEarly({ readAt, reading, failedReads }: Row, at: number, now: number): boolean {
+    if (readAt === undefined || failedReads > 0 || reading?.retryAfterMs !== undefined) return false;
+    const gap = at - readAt;
+    const isOwnPace = gap <= policy.ceilingMs * (1 + policy.jitterShare) + policy.batchWindowMs;
+    return isOwnPace && at - now <= policy.earlyShare * gap;
+  }
+
+  function startRead(lane: LaneQueue, ids: RowId[], now: number): void {
+    const [first] = ids;
+    if (first === undefined) return;
+    const read: OngoingRead = {
+      adapter: sourceOf(first).adapter,
+      lane,
+      ids,
+      left: ids.length,
+      giveUpAt: now + policy.readTimeoutMs,
+      isOver: false,
+      controller: new AbortController(),
+    };
+    for (const id of ids) rows.setPlace(id, places.read);
+    lane.state = enter(lane.state, now, policy);
+    reads.add(read);
+    if (timeoutAppointment === undefined) watchReads();
+    void ask(read, first);
+  }
+
+  async function ask(read: OngoingRead, first: RowId): Promise<void> {
+    const { adapter, ids, controller } = read;
+    const { signal } = controller;
+    const wallTime = clock.wallTime();
+    const answer =
+      ids.length === 1
+        ? await askForOne(adapter, rows.refOf(first), { signal, wallTime, memo: rows.memoOf(first) })
+        : await askForMany(adapter, toRefs(ids), { signal, wallTime, memos: toMemos(ids) });
+    if (!read.isOver) finish(read, answer);
+  }
+
+  function toRefs(ids: OngoingRead['ids']): unknown[] {
+    const refs: unknown[] = [];
+    for (const id of ids) if (id !== undefined) refs.push(rows.refOf(id));
+    return refs;
+  }
+
+  function toMemos(ids: OngoingRead['ids']): ReadonlyMap<string, unknown> {
+    const memos = new Map<string, unknown>();
+    for (const id of ids) {
+      const memo = id === undefined ? undefined : rows.memoOf(id);
+      if (id !== undefined && memo !== undefined) memos.set(rows.keyOf(id), memo);
+    }
+    return memos;
+  }
+
+  function giveUp(now: number): void {
+    for (const read of reads) {
+      if (read.giveUpAt > now) break;
+      const { provider } = read.adapter;
+      const message = `${provider}: no answer within ${policy.readTimeoutMs} ms`;
+      const error = new ProviderRequestError({
+        provider,
+        code: 'request_timeout',
+        failure: 'transient',
+        message,
+      });
+      read.isOver = true;
+      read.controller.abort(error);
+      finish(read, { error });
+    }
+    watchReads();
+  }
+
+  /** Keeps the appointment with the oldest read while there is one. */
+  function watchReads(): void {
+    const [oldest] = reads;
+    if (oldest === undefined && timeoutAppointment) {
+      agenda.remove(timeoutAppointment);
+      timeoutAppointment = undefined;
+    }
+    if (oldest !== undefined) timeoutAppointment ??= agenda.add(oldest.giveUpAt, timeout);
+  }
+
+  function finish(read: OngoingRead, answer: Answer): void {
+    const { lane, ids, adapter } = read;
+    read.isOver = true;
+    const now = clock.now();
+    const at = clock.wallTime();
+    const events: RowEvent[] = [];
+    for (const id of ids) events.push(id === undefined ? undefined : toReadEvent(adapter, answer, id, at));
+    const wasParked = now < lane.state.parkedUntil;
+    lane.state = learn(lane.state, toLaneOutcome(events), now, random(), policy);
+    const isParking = !wasParked && now < lane.state.parkedUntil;
+    const isAlone = ids.length === 1;
+    if (isSpoilt(events)) part(read);
+    // Whoever is told may remove or refresh any row, also one whose turn comes later in this loop.
+    for (let index = 0; index < ids.length; index += 1) {
+      const id = ids[index];
+      const event = events[index];
+      if (id === undefined || event === undefined || isClosed) continue;
+      ids[index] = undefined;
+      rows.setPlace(id, places.nowhere);
+      separate(id, event, isAlone);
+      apply(id, event, now);
+    }
+    reads.delete(read);
+    if (reads.size === 0) watchReads();
+    if (isParking) holdUntold(lane, turnSize, now);
+    pump(lane, now);
     arm();
   }
 
-  /** Takes a request off the books. */
-  function end(read: OngoingRead): void {
-    reads.delete(read);
-    callOff(read);
+  /** A request that fails as a whole is asked again in two parts, until the bad ref is alone. */
+  function part({ lane, ids }: OngoingRead): void {
+    const left = ids.splice(0).filter((id) => id !== undefined);
+    const middle = Math.ceil(left.length / 2);
+    for (const id of left) rows.setPlace(id, places.parted);
+    lane.parts.push(...[left.slice(0, middle), left.slice(middle)].filter(({ length }) => length > 0));
   }
 
-  /** Takes a row out of its lane and its request; a request that nobody is part of any more is aborted. */
-  function detach(entry: Entry): void {
-    const { read, lane } = entry;
-    lane.waiting.delete(entry);
-    entry.read = undefined;
-    read?.entries.delete(entry);
-    if (read?.entries.size !== 0) return;
-    end(read);
-    lane.state = leave(lane.state);
-    read.controller.abort();
+  /** A row that spoils what it is part of is read by itself until it is read well. */
+  function separate(id: RowId, event: StepEvent, isAlone: boolean): void {
+    const source = sourceOf(id);
+    if (source.canShare && isAlone && isWholeFailure(event)) move(id, source, sources.toAlone(source));
+    const isMended = !source.canShare && event.type === 'read' && source.adapter.getStatuses !== undefined;
+    if (isMended) move(id, source, sources.toShared(source));
+  }
+
+  function move(id: RowId, from: Source, to: Source): void {
+    to.rows += 1;
+    rows.setSource(id, to.index);
+    sources.release(from);
+  }
+
+  /** Takes a row out of where it stands; a request that nobody is part of any more is aborted. */
+  function detach(id: RowId): void {
+    const source = sourceOf(id);
+    switch (rows.placeOf(id)) {
+      case places.planned:
+        source.planner.remove(id, rows.dueAtOf(id) ?? Number.NaN);
+        break;
+      case places.waiting:
+        withdraw(lists, source, id, false);
+        break;
+      case places.held:
+        withdraw(lists, source, id, true);
+        break;
+      case places.parted:
+        takeOutOfParts(source.lane, id);
+        break;
+      case places.read:
+        leaveRead(source.lane, id);
+        break;
+    }
+    rows.setPlace(id, places.nowhere);
+  }
+
+  function leaveRead(lane: LaneQueue, id: RowId): void {
+    for (const read of reads) {
+      const position = read.lane === lane ? read.ids.indexOf(id) : -1;
+      if (position < 0) continue;
+      read.ids[position] = undefined;
+      read.left -= 1;
+      if (read.left > 0 || read.isOver) return;
+      reads.delete(read);
+      watchReads();
+      lane.state = leave(lane.state);
+      read.isOver = true;
+      read.controller.abort();
+      return;
+    }
   }
 
   /** The one way in which a row changes. */
-  function apply(entry: Entry, event: StepEvent): void {
-    const result = step(entry.row, event, { now: clock.now(), random: random() }, policy);
-    entry.row = result.row;
-    schedule(entry);
-    for (const observe of [...entry.observers]) guard(() => observe(event, result));
-    guard(() => onStep?.(entry, event, result));
+  function apply(id: RowId, event: StepEvent, now: number = clock.now()): void {
+    const row = rows.get(id);
+    const result = step(row, event, { now, random: random() }, policy);
+    rows.set(id, result.row);
+    plan(id, row.dueAt, result.row.dueAt, now);
+    const serial = rows.serialOf(id);
+    const watching = observers.get(id);
+    if (watching) for (const observe of [...watching]) guard(observe, event, result);
+    // Whoever was told may have let go of it, and be following another under the same number.
+    const isStillThere = rows.has(id) && rows.serialOf(id) === serial;
+    if (onStep && isStillThere) guard(onStep, id, event, result);
   }
 
-  /** Puts a row where it belongs: into the agenda, unless it waits in its lane or is being read. */
-  function schedule(entry: Entry): void {
-    callOff(entry);
-    const { dueAt } = entry.row;
-    const isUnderWay = entry.read !== undefined || entry.lane.waiting.has(entry);
-    if (dueAt === undefined || isUnderWay || entry.isRemoved) return;
-    entry.appointment = agenda.add(canShare(entry) ? toWindowEnd(dueAt) : dueAt, entry);
+  /** Puts a row into the agenda, unless it waits for its turn or is being read. */
+  function plan(id: RowId, plannedAt: number | undefined, dueAt: number | undefined, now: number): void {
+    const place = rows.placeOf(id);
+    if (place > places.planned || isClosed) return;
+    const { planner, canShare } = sourceOf(id);
+    if (place === places.planned && plannedAt !== undefined) planner.remove(id, plannedAt);
+    rows.setPlace(id, dueAt === undefined ? places.nowhere : places.planned);
+    if (dueAt === undefined) return;
+    const at = appoint(dueAt, now, canShare ? policy.batchWindowMs : 0);
+    rows.setDueAt(id, at);
+    planner.add(id, at);
   }
 
-  /** Reads that are due within one window become due together, so that they can share a request. */
-  function toWindowEnd(at: number): number {
-    const { batchWindowMs } = policy;
-    if (batchWindowMs === 0 || at <= clock.now()) return at;
-    return Math.max(at, Math.ceil(at / batchWindowMs) * batchWindowMs);
+  /** What the outcome of a read means for its row. */
+  function toReadEvent(adapter: MigrationAdapter, answer: Answer, id: RowId, at: number): StepEvent {
+    const outcome = toOutcome(adapter, answer, rows.keyOf(id), rows.readingOf(id));
+    if ('reading' in outcome) return { type: 'read', at, reading: outcome.reading };
+    const failure = toReadFailure(adapter, outcome.error);
+    return {
+      type: 'read_failed',
+      at,
+      failure,
+      isBudgetSpent: isBudgetSpent(sourceOf(id).lane.state, policy),
+    };
   }
 
-  function callOff(subject: Entry | LaneQueue | OngoingRead): void {
-    if (subject.appointment) agenda.remove(subject.appointment);
-    subject.appointment = undefined;
+  function sourceOf(id: RowId): Source {
+    return sources.at(rows.sourceOf(id));
   }
 
-  function toIso(): string {
-    return new Date(clock.wallTime()).toISOString();
-  }
-
-  function laneOf(name: string): LaneQueue {
-    const known = lanes.get(name);
-    if (known) return known;
-    const lane: LaneQueue = { type: 'lane', state: createLane(), waiting: new Set() };
-    lanes.set(name, lane);
-    return lane;
+  function createEntry(id: RowId): Entry {
+    const serial = rows.serialOf(id);
+    const key = rows.keyOf(id);
+    const { adapter } = sourceOf(id);
+    const lastRef = rows.refOf(id);
+    const isAlive = () => rows.has(id) && rows.serialOf(id) === serial;
+    return {
+      id,
+      key,
+      adapter,
+      get isAlive() {
+        return isAlive();
+      },
+      get group() {
+        return isAlive() ? sourceOf(id).group : undefined;
+      },
+      get row() {
+        return isAlive() ? rows.get(id) : createRow(clock.now(), clock.now());
+      },
+      get ref() {
+        return isAlive() ? rows.refOf(id) : lastRef;
+      },
+      observe(observer) {
+        if (!isAlive()) return () => {};
+        const watching = observers.get(id) ?? new Set();
+        observers.set(id, watching.add(observer));
+        return () => {
+          watching.delete(observer);
+          if (watching.size === 0 && observers.get(id) === watching) observers.delete(id);
+        };
+      },
+    };
   }
 
   return {
     clock,
+    get size() {
+      return rows.size;
+    },
 
-    add(adapter, ref, key) {
-      const lane = laneOf(adapter.lane(ref));
+    add({ adapter, ref, key, group, row }) {
       const now = clock.now();
-      const start = takeStart(lane.state, now, policy);
-      lane.state = start.lane;
-      const row = createRow(now, start.startAt);
-      const observers: Entry['observers'] = new Set();
-      const entry: Entry = {
-        type: 'entry',
-        key,
-        ref,
-        adapter,
-        lane,
-        observers,
-        row,
-        isAlone: false,
-        isRemoved: false,
-      };
-      schedule(entry);
+      const source = sources.toSource(adapter, adapter.lane(ref), group, now);
+      source.rows += 1;
+      const first = row ?? createRow(now, now);
+      const id = rows.add({ key, ref, source: source.index }, first);
+      plan(id, undefined, first.dueAt, now);
       arm();
-      return entry;
+      return id;
     },
 
-    remove(entry) {
-      entry.isRemoved = true;
-      entry.observers.clear();
-      detach(entry);
-      schedule(entry);
-      pump(entry.lane);
+    find: rows.find,
+    ids: rows.ids,
+    entry: createEntry,
+
+    remove(id) {
+      if (!rows.has(id)) return;
+      const source = sourceOf(id);
+      detach(id);
+      observers.delete(id);
+      rows.delete(id);
+      sources.release(source);
+      pump(source.lane);
       arm();
     },
 
-    refresh(entry) {
-      if (entry.read || entry.isRemoved || isClosed) return;
-      apply(entry, { type: 'refresh' });
+    refresh(id) {
+      if (isClosed || !rows.has(id) || rows.placeOf(id) === places.read) return;
+      if (rows.get(id).stopped === 'settled') return;
+      const { lane } = sourceOf(id);
+      lane.state = forgive(lane.state, policy.refusedReads);
+      apply(id, { type: 'refresh' });
       arm();
     },
 
-    readdress(entry, ref) {
-      if (entry.isRemoved || isClosed) return;
-      detach(entry);
-      entry.ref = ref;
-      apply(entry, { type: 'readdressed' });
-      pump(entry.lane);
+    readdress(id, ref) {
+      if (isClosed || !rows.has(id)) return;
+      detach(id);
+      rows.setRef(id, ref);
+      apply(id, { type: 'readdressed' });
+      pump(sourceOf(id).lane);
       arm();
     },
+
+    push(id, reading, at) {
+      if (isClosed || !rows.has(id)) return;
+      detach(id);
+      apply(id, { type: 'pushed', at, reading });
+      pump(sourceOf(id).lane);
+      arm();
+    },
+
+    regroup(id, group) {
+      const source = sourceOf(id);
+      if (source.group === group) return;
+      const { adapter, lane } = source;
+      const place = rows.placeOf(id);
+      const isHeld = place === places.held;
+      const isQueued = isHeld || place === places.waiting;
+      const next = sources.toSource(adapter, lane.name, group, clock.now());
+      if (isQueued) withdraw(lists, source, id, isHeld);
+      move(id, source, next);
+      if (isQueued) enqueue(lists, next, id, isHeld);
+    },
+
+    holdsOf: rows.holdsOf,
+    setHolds: rows.setHolds,
+
+    *lanes() {
+      for (const { name, state } of sources.lanes()) yield [name, state];
+    },
+    restoreLane: sources.restoreLane,
 
     setAlarm(delayMs, ring) {
       const appointment = agenda.add(clock.now() + delayMs, { type: 'alarm', ring });
@@ -302,50 +625,28 @@ export function createEngine({ clock, random, policy, onStep, onListenerError }:
       isClosed = true;
       agenda.clear();
       arm();
-      for (const read of reads) read.controller.abort();
+      for (const read of reads) {
+        read.isOver = true;
+        read.controller.abort();
+      }
       reads.clear();
-      lanes.clear();
     },
   };
 }
 
-const nothing: ReadOutcome = { error: new Error('the read brought nothing') };
-
-/** What the outcome of a read means for its row. */
-function toReadEvent({ adapter }: Entry, outcome: ReadOutcome, at: string): StepEvent {
-  return 'error' in outcome
-    ? { type: 'read_failed', at, failure: toReadFailure(adapter, outcome.error) }
-    : { type: 'read', at, ...outcome };
-}
-
-/** Whether it may be read in one request with others. */
-function canShare({ adapter, isAlone }: Entry): boolean {
-  return adapter.getStatuses !== undefined && !isAlone;
-}
-
-/** What a request taught about its lane: one refusal speaks for all, and one answer proves that there is no outage. */
-function toLaneOutcome(events: readonly { readonly event: StepEvent }[]): LaneOutcome {
-  const failures = events.flatMap(({ event }) => (event.type === 'read_failed' ? [event.failure] : []));
-  const throttled = failures.find(({ failure }) => failure === 'throttled');
-  if (throttled) return { type: 'throttled', retryAfterMs: throttled.retryAfterMs };
-  const isOutage =
-    failures.length === events.length && failures.every(({ failure }) => failure === 'transient');
-  return { type: isOutage ? 'transient' : 'answered' };
-}
-
-/** A failure that one bad ref can cause for all that were asked together. */
-function isWholeFailure(event: StepEvent): boolean {
-  return (
-    event.type === 'read_failed' && ['invalid_request', 'invalid_response'].includes(event.failure.failure)
-  );
-}
-
-function toHoldFailure({ state }: LaneQueue): ReadFailure {
-  return state.parkedBy === 'throttled'
-    ? { failure: 'throttled', code: 'throttled', message: 'reads of this provider wait until it allows more' }
-    : {
-        failure: 'transient',
-        code: 'unreachable',
-        message: 'reads of this provider wait for a probe to succeed',
-      };
+/** A pace of somebody else's may throw, and the rule holds then. */
+function withGuardedPace(policy: EnginePolicy, report: (error: unknown) => void): EnginePolicy {
+  const { pace } = policy;
+  if (pace === undefined) return policy;
+  const guard = createGuard(report);
+  return {
+    ...policy,
+    pace(moment, gapMs) {
+      let own: number | undefined;
+      guard(() => {
+        own = pace(moment, gapMs);
+      });
+      return own;
+    },
+  };
 }

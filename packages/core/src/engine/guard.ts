@@ -1,5 +1,8 @@
 /** Calls what somebody else wrote, and is never harmed by it. */
-export type Guard = (listener: () => unknown) => void;
+export type Guard = <Arguments extends readonly unknown[]>(
+  listener: (...told: Arguments) => unknown,
+  ...told: Arguments
+) => void;
 
 /** Makes a guard: what a listener throws, or what its promise rejects with, is reported and stops nothing. */
 export function createGuard(report: (error: unknown) => void): Guard {
@@ -11,9 +14,9 @@ export function createGuard(report: (error: unknown) => void): Guard {
     }
   }
 
-  return (listener) => {
+  return (listener, ...told) => {
     try {
-      const result = listener();
+      const result = listener(...told);
       if (result instanceof Promise) result.catch(reportSafely);
     } catch (error) {
       reportSafely(error);

@@ -1,94 +1,91 @@
-import type { MigrationAdapter } from '../adapter/contract.ts';
+import type { BatchReadContext, MigrationAdapter, ReadContext } from '../adapter/contract.ts';
 import { describeValue } from '../model/describe-value.ts';
 import { MigrationStatusError } from '../model/errors/migration-status-error.ts';
 import { ProviderResponseError } from '../model/errors/provider-response-error.ts';
 import { type FailureClass, isFailureClass } from '../model/failure-class.ts';
 import { isMigrationState } from '../model/migration-state.ts';
-import type { MigrationReading, MigrationStatus } from '../model/migration-status.ts';
-import { toMigrationStatus } from '../model/to-migration-status.ts';
+import type { MigrationReading } from '../model/migration-status.ts';
+import { normalizeReading } from '../model/normalize-reading.ts';
 import type { ReadFailure } from '../step/conditions.ts';
 
-/** What is needed to read one migration. */
-export interface ReadTarget {
-  readonly key: string;
-  readonly ref: unknown;
-  readonly memo: unknown;
-}
+/** What a request brought, before anybody has looked at it: of one migration, of many by key, or an error of all. */
+export type Answer =
+  | { readonly error: unknown }
+  | { readonly result: unknown }
+  | { readonly results: ReadonlyMap<string, unknown> };
 
 /** What a read of one migration brought. */
-export type ReadOutcome =
-  | { readonly status: MigrationStatus; readonly retryAfterMs: number | undefined; readonly memo: unknown }
-  | { readonly error: unknown };
+export type ReadOutcome = { readonly reading: MigrationReading } | { readonly error: unknown };
+
+const missing: MigrationReading<never> = Object.freeze({ state: 'not_found', nativeState: '', native: null });
+
+/** Asks for one migration, and never rejects, whatever an adapter does. */
+export async function askForOne(
+  adapter: MigrationAdapter,
+  ref: unknown,
+  context: ReadContext,
+): Promise<Answer> {
+  try {
+    return { result: await adapter.getStatus(ref, context) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Asks for many in one request, and never rejects. A key that the answer leaves out is `not_found`. */
+export async function askForMany(
+  adapter: MigrationAdapter,
+  refs: readonly unknown[],
+  context: BatchReadContext,
+): Promise<Answer> {
+  try {
+    const results: unknown = await adapter.getStatuses?.(refs, context);
+    return results instanceof Map ? { results } : { error: toNoReading(adapter) };
+  } catch (error) {
+    return { error };
+  }
+}
 
 /**
- * Reads migrations of one adapter, in one request where there are several, and never rejects: whatever an adapter does,
- * each target gets an outcome.
- *
- * @param now The wall clock, epoch milliseconds.
+ * What an answer says about one migration. An adapter of somebody else may return anything, and what is no reading must not
+ * reach a row; one that is the known reading itself, which is frozen, needs no second look.
  */
-export async function readTargets(
+export function toOutcome(
   adapter: MigrationAdapter,
-  targets: readonly ReadTarget[],
-  now: () => number,
-  signal?: AbortSignal,
-): Promise<ReadonlyMap<string, ReadOutcome>> {
-  try {
-    const results = await askAdapter(adapter, targets, now(), signal);
-    const observedAt = new Date(now()).toISOString();
-    return new Map(
-      targets.map((target) => [target.key, toOutcome(adapter, target, results.get(target.key), observedAt)]),
-    );
-  } catch (error) {
-    return new Map(targets.map(({ key }) => [key, { error }]));
-  }
-}
-
-const missing: MigrationReading<never> = { state: 'not_found', nativeState: '', native: null };
-
-/** What the adapter says, by key. An adapter of somebody else may return anything. */
-async function askAdapter(
-  adapter: MigrationAdapter,
-  targets: readonly ReadTarget[],
-  wallTime: number,
-  signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, unknown>> {
-  const [first] = targets;
-  if (first !== undefined && targets.length === 1) {
-    return new Map([[first.key, await adapter.getStatus(first.ref, { signal, memo: first.memo, wallTime })]]);
-  }
-  const refs = targets.map(({ ref }) => ref);
-  const memos = new Map(targets.map(({ key, memo }) => [key, memo]));
-  const results: unknown = await adapter.getStatuses?.(refs, { signal, memos, wallTime });
-  if (!(results instanceof Map)) throw toNoReading(adapter);
-  return new Map(targets.map(({ key }) => [key, results.has(key) ? results.get(key) : missing]));
-}
-
-/** What is no reading must not reach a row. */
-function toOutcome(
-  adapter: MigrationAdapter,
-  { key, ref }: ReadTarget,
-  result: unknown,
-  observedAt: string,
+  answer: Answer,
+  key: string,
+  known: MigrationReading | undefined,
 ): ReadOutcome {
-  if (MigrationStatusError.isInstance(result)) return { error: result };
-  if (!isReading(result)) return { error: toNoReading(adapter) };
+  if ('error' in answer) return answer;
   try {
-    const status = toMigrationStatus(result, { provider: adapter.provider, key, ref, observedAt });
-    return { status, retryAfterMs: toDelayMs(result.retryAfterMs), memo: result.memo };
+    const result = 'result' in answer ? answer.result : resultOf(answer.results, key);
+    if (known !== undefined && result === known) return { reading: known };
+    if (MigrationStatusError.isInstance(result)) return { error: result };
+    return isReading(result) ? { reading: normalizeReading(result) } : { error: toNoReading(adapter) };
   } catch (error) {
     return { error: toNoReading(adapter, error) };
   }
 }
 
-function isReading(value: unknown): value is MigrationReading {
+function resultOf(results: ReadonlyMap<string, unknown>, key: string): unknown {
+  const result = results.get(key);
+  return result === undefined && !results.has(key) ? missing : result;
+}
+
+/** Whether a value can be taken for a reading. */
+export function isReading(value: unknown): value is MigrationReading {
   if (typeof value !== 'object' || value === null) return false;
   const { state, nativeState, progress, issues }: Partial<Record<keyof MigrationReading, unknown>> = value;
   return (
     isMigrationState(state) &&
     typeof nativeState === 'string' &&
-    (progress === undefined || typeof progress === 'object') &&
-    (issues === undefined || Array.isArray(issues))
+    (progress === undefined || isObject(progress)) &&
+    (issues === undefined || (Array.isArray(issues) && issues.every(isObject)))
   );
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function toNoReading({ provider }: MigrationAdapter, cause?: unknown): ProviderResponseError {

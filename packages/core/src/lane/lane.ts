@@ -2,60 +2,125 @@
 export interface LanePolicy {
   /** Most requests at the same time in one lane. Default 8. */
   readonly concurrency: number;
-  /** The least between the first reads of two migrations that are added together, in milliseconds. Default 25. */
-  readonly startSpacingMs: number;
+  /** Most requests per second in one lane, over time. It also spreads a bulk start. Default 50. */
+  readonly requestsPerSecond: number;
+  /** How many requests may go out at once after a rest, of those that a second allows. Default 10. */
+  readonly burst: number;
   /** After how many outages in a row the lane is left alone but for single probes. Default 5. */
   readonly breakerAfter: number;
   /** How long a lane is parked the first time, in milliseconds; it doubles each time. Default 2 000. */
   readonly parkFloorMs: number;
   /** How long a lane is parked at most when the provider names no time, in milliseconds. Default 60 000. */
   readonly parkCeilingMs: number;
+  /** How many outages, less a tenth for each answer, a lane may have had until failed reads are repeated as late as they ever are. Default 10. */
+  readonly retryBudget: number;
 }
 
 export const defaultLanePolicy: LanePolicy = {
   concurrency: 8,
-  startSpacingMs: 25,
+  requestsPerSecond: 50,
+  burst: 10,
   breakerAfter: 5,
   parkFloorMs: 2_000,
   parkCeilingMs: 60_000,
+  retryBudget: 10,
 };
+
+/** Why a lane is parked. */
+export type ParkReason = 'throttled' | 'transient' | 'unauthorized';
 
 /** What is known about one origin and account. Times are milliseconds of the clock's `now()`. */
 export interface Lane {
   readonly inFlight: number;
   /** No request before this time. */
   readonly parkedUntil: number;
-  readonly parkedBy?: 'throttled' | 'transient';
+  readonly parkedBy: ParkReason | undefined;
   /** "Too many requests" in a row. */
   readonly throttles: number;
   /** Outages in a row. */
   readonly outages: number;
-  /** The earliest time for the first read of the next migration that is added. */
-  readonly nextStartAt: number;
+  /** Refusals of the credentials since the last answer. */
+  readonly refusals: number;
+  /** When the bucket is full again: it holds what `burst` allows, and each request takes one spacing out of it. */
+  readonly fullAt: number;
+  /** Requests that were answered since `openedAt`. */
+  readonly answered: number;
+  /** When the lane was last opened after it had been throttled. */
+  readonly openedAt: number;
+  /** The spacing at which the provider answered, all pauses included, before it was last throttled; 0 when it never was. */
+  readonly learntSpacingMs: number;
+  /** How long that lasted: what the spacing recovers by. */
+  readonly learntOverMs: number;
+  /** The spacing that the provider's headers ask for, until a time. */
+  readonly limitSpacingMs: number;
+  readonly limitUntil: number;
+  /** Outages that no answers have made up for. */
+  readonly debt: number;
+}
+
+/** What is left of the provider's rate limit, by its headers. */
+export interface LaneLimit {
+  readonly remaining: number;
+  readonly resetMs: number;
 }
 
 /** What a request taught about the lane. */
 export type LaneOutcome =
-  | { readonly type: 'answered' }
+  | { readonly type: 'answered'; readonly limit?: LaneLimit | undefined }
   | { readonly type: 'throttled'; readonly retryAfterMs?: number | undefined }
-  | { readonly type: 'transient' };
+  | { readonly type: 'transient' }
+  | { readonly type: 'unauthorized' };
 
 /** A lane that nothing is known about. */
-export function createLane(): Lane {
+export function createLane(now: number): Lane {
   const never = Number.NEGATIVE_INFINITY;
-  return { inFlight: 0, parkedUntil: never, throttles: 0, outages: 0, nextStartAt: never };
+  return {
+    inFlight: 0,
+    parkedUntil: never,
+    parkedBy: undefined,
+    throttles: 0,
+    outages: 0,
+    refusals: 0,
+    fullAt: never,
+    answered: 0,
+    openedAt: now,
+    learntSpacingMs: 0,
+    learntOverMs: 0,
+    limitSpacingMs: 0,
+    limitUntil: never,
+    debt: 0,
+  };
 }
 
-/** Whether a request may go out: a parked lane lets none go, a troubled one a single probe. */
-export function admit(lane: Lane, now: number, policy: LanePolicy): 'admitted' | 'full' | 'parked' {
+/** Whether a request may go out. `paced` and `parked` end by themselves, at {@link opensAt}. */
+export type Admission = 'admitted' | 'full' | 'paced' | 'parked';
+
+/** A parked lane lets no request go, a troubled one a single probe, a paced one those that its rate allows. */
+export function admit(lane: Lane, now: number, policy: LanePolicy): Admission {
   if (now < lane.parkedUntil) return 'parked';
-  const isTroubled = lane.throttles > 0 || lane.outages >= policy.breakerAfter;
-  return lane.inFlight < (isTroubled ? 1 : policy.concurrency) ? 'admitted' : 'full';
+  if (lane.inFlight >= (isProbing(lane, now, policy) ? 1 : policy.concurrency)) return 'full';
+  return now < pacedUntil(lane, policy) ? 'paced' : 'admitted';
+}
+
+/** When a parked or paced lane lets the next request go. */
+export function opensAt(lane: Lane, policy: LanePolicy): number {
+  return Math.max(lane.parkedUntil, pacedUntil(lane, policy));
+}
+
+/** Whether the provider refuses the lane's credentials, so that no request of it has a chance. */
+export function isRefused(lane: Lane, refusedReads: number): boolean {
+  return lane.refusals >= refusedReads;
+}
+
+/** Whether there were so many outages that failed reads are to be repeated as late as failures ever are. */
+export function isBudgetSpent(lane: Lane, policy: LanePolicy): boolean {
+  return lane.debt >= policy.retryBudget;
 }
 
 /** A request goes out. */
-export function enter(lane: Lane): Lane {
-  return { ...lane, inFlight: lane.inFlight + 1 };
+export function enter(lane: Lane, now: number, policy: LanePolicy): Lane {
+  const fullAt = Math.max(lane.fullAt, now) + toSpacingMs(lane, now, policy);
+  return { ...lane, inFlight: lane.inFlight + 1, fullAt };
 }
 
 /** A request was given up before its answer; nothing was learnt. */
@@ -63,9 +128,16 @@ export function leave(lane: Lane): Lane {
   return { ...lane, inFlight: lane.inFlight - 1 };
 }
 
+/** Somebody asks for another look although the credentials are refused: one more refusal is needed to believe it again. */
+export function forgive(lane: Lane, refusedReads: number): Lane {
+  if (!isRefused(lane, refusedReads)) return lane;
+  const parkedUntil = lane.parkedBy === 'unauthorized' ? Number.NEGATIVE_INFINITY : lane.parkedUntil;
+  return { ...lane, refusals: refusedReads - 1, parkedUntil };
+}
+
 /**
  * A request came back. "Too many requests" parks the lane for as long as the provider asks, or for a doubling time; so do
- * outages once there are several in a row. An answer ends the trouble; one that comes while the lane is parked was asked
+ * refused credentials, and outages once there are several in a row. An answer ends the trouble; one that comes while the lane is parked was asked
  * for before, and teaches nothing. Requests that were out together and are refused together count once.
  *
  * @param random 0 to 1; spreads the end of a parking, and only adds.
@@ -77,31 +149,130 @@ export function learn(
   random: number,
   policy: LanePolicy,
 ): Lane {
-  const left = leave(lane);
   const isParked = now < lane.parkedUntil;
-  if (outcome.type === 'answered') return isParked ? left : { ...left, throttles: 0, outages: 0 };
-  if (outcome.type === 'throttled') {
-    const throttles = isParked ? Math.max(lane.throttles, 1) : lane.throttles + 1;
-    const parkMs = Math.max(outcome.retryAfterMs ?? 0, toParkMs(throttles, policy));
-    return park({ ...left, throttles }, 'throttled', now + parkMs * (1 + random / 10));
+  switch (outcome.type) {
+    case 'answered':
+      return withLimit(isParked ? leave(lane) : toAnswered(lane), outcome.limit, now);
+    case 'throttled':
+      return toThrottled(leave(lane), isParked, outcome.retryAfterMs ?? 0, now, random, policy);
+    case 'transient':
+      return toTransient(leave(lane), isParked, now, random, policy);
+    case 'unauthorized':
+      return toUnauthorized(leave(lane), isParked, now, random, policy);
   }
-  const outages = isParked ? lane.outages : lane.outages + 1;
-  if (isParked || outages < policy.breakerAfter) return { ...left, outages };
-  const parkMs = toParkMs(outages - policy.breakerAfter + 1, policy);
-  return park({ ...left, outages }, 'transient', now + parkMs * (1 + random / 10));
 }
 
-/** When the next added migration may be read first: at once when it comes alone, one after the other when many come. */
-export function takeStart(
+function toAnswered(lane: Lane): Lane {
+  return {
+    ...lane,
+    inFlight: lane.inFlight - 1,
+    throttles: 0,
+    outages: 0,
+    refusals: 0,
+    answered: lane.answered + 1,
+    debt: Math.max(0, lane.debt - 0.1),
+  };
+}
+
+/**
+ * Besides parking, the lane learns: what the provider answered since the lane was last opened, over the time until it is
+ * opened again, is what it allows.
+ */
+function toThrottled(
   lane: Lane,
+  isParked: boolean,
+  retryAfterMs: number,
   now: number,
+  random: number,
   policy: LanePolicy,
-): { readonly lane: Lane; readonly startAt: number } {
-  const startAt = Math.max(now, lane.nextStartAt);
-  return { lane: { ...lane, nextStartAt: startAt + policy.startSpacingMs }, startAt };
+): Lane {
+  const throttles = isParked ? Math.max(lane.throttles, 1) : lane.throttles + 1;
+  // A lane that knows the spacing has gone a little too fast, and need not wait for long.
+  const isKnown = lane.learntSpacingMs > 0 && throttles === 1;
+  const breathMs = isKnown ? policy.burst * lane.learntSpacingMs : Number.POSITIVE_INFINITY;
+  const leastMs = Math.min(toParkMs(throttles, policy), breathMs);
+  const parkMs = Math.max(retryAfterMs, leastMs) * (1 + random / 10);
+  const parked = park({ ...lane, throttles }, 'throttled', now + parkMs);
+  if (isParked || lane.answered === 0) return parked;
+  const cycleMs = parked.parkedUntil - lane.openedAt;
+  const learntSpacingMs = cycleMs / lane.answered;
+  const change = learntSpacingMs / lane.learntSpacingMs;
+  const isConfirmed = change > 0.9 && change < 1.5;
+  const confirmedMs = isConfirmed ? Math.min(lane.learntOverMs + cycleMs, mostConfirmedMs) : 0;
+  return {
+    ...parked,
+    learntOverMs: Math.max(cycleMs, confirmedMs),
+    learntSpacingMs,
+    answered: 0,
+    openedAt: parked.parkedUntil,
+  };
 }
 
-function park(lane: Lane, parkedBy: 'throttled' | 'transient', until: number): Lane {
+/** What is learnt again and again is kept for longer, so that a provider refuses less; up to this long. */
+const mostConfirmedMs = 12_000;
+
+function toTransient(lane: Lane, isParked: boolean, now: number, random: number, policy: LanePolicy): Lane {
+  const outages = isParked ? lane.outages : lane.outages + 1;
+  const left = { ...lane, outages, debt: Math.min(lane.debt + 1, policy.retryBudget * 2) };
+  if (isParked || outages < policy.breakerAfter) return left;
+  const parkMs = toParkMs(outages - policy.breakerAfter + 1, policy);
+  const parked = park(left, 'transient', now + parkMs * (1 + random / 10));
+  return { ...parked, answered: 0, openedAt: parked.parkedUntil };
+}
+
+/** One refusal may be a mistake of the provider, so others are asked for one at a time before it is believed of the lane. */
+function toUnauthorized(
+  lane: Lane,
+  isParked: boolean,
+  now: number,
+  random: number,
+  policy: LanePolicy,
+): Lane {
+  if (isParked) return lane;
+  const refusals = lane.refusals + 1;
+  const parkMs = toParkMs(refusals, policy);
+  return park({ ...lane, refusals }, 'unauthorized', now + parkMs * (1 + random / 10));
+}
+
+/** What is left is spread over the time until the reset; nothing left parks the lane until then. */
+function withLimit(lane: Lane, limit: LaneLimit | undefined, now: number): Lane {
+  if (limit === undefined)
+    return isLimitOver(lane, now) ? { ...lane, limitUntil: Number.NEGATIVE_INFINITY } : lane;
+  const limitUntil = now + limit.resetMs;
+  const remaining = limit.remaining - lane.inFlight;
+  const limited = { ...lane, limitUntil, limitSpacingMs: limit.resetMs / Math.max(1, remaining) };
+  return remaining < 1 ? park(limited, 'throttled', limitUntil) : limited;
+}
+
+/** After trouble, and after a limit of the headers is over: what it is from here on, the next answer will say. */
+function isProbing(lane: Lane, now: number, policy: LanePolicy): boolean {
+  const isTroubled = lane.throttles > 0 || lane.refusals > 0 || lane.outages >= policy.breakerAfter;
+  return isTroubled || isLimitOver(lane, now);
+}
+
+function isLimitOver(lane: Lane, now: number): boolean {
+  return Number.isFinite(lane.limitUntil) && now >= lane.limitUntil;
+}
+
+/** The bucket is a time: what `burst` allows of it may be missing when a request goes. */
+function pacedUntil(lane: Lane, policy: LanePolicy): number {
+  return lane.fullAt - ((policy.burst - 1) * 1_000) / policy.requestsPerSecond;
+}
+
+/**
+ * The slowest of what the policy allows, what the headers ask for, and what was learnt from being throttled; the last
+ * holds at first and is given up ever faster, well within the time that it was learnt over, because the provider may allow
+ * more again.
+ */
+function toSpacingMs(lane: Lane, now: number, policy: LanePolicy): number {
+  const allowedMs = 1_000 / policy.requestsPerSecond;
+  const limitMs = now < lane.limitUntil ? lane.limitSpacingMs : 0;
+  if (lane.learntSpacingMs <= allowedMs) return Math.max(allowedMs, limitMs);
+  const quarters = (4 * Math.max(0, now - lane.openedAt)) / lane.learntOverMs;
+  return Math.max(allowedMs, limitMs, lane.learntSpacingMs * 0.5 ** (quarters ** 3));
+}
+
+function park(lane: Lane, parkedBy: ParkReason, until: number): Lane {
   return until > lane.parkedUntil ? { ...lane, parkedBy, parkedUntil: until } : lane;
 }
 

@@ -18,6 +18,8 @@ export const migrationStates = [
 /** One word of the closed list {@link migrationStates}. */
 export type MigrationState = (typeof migrationStates)[number];
 
+const knownStates: ReadonlySet<unknown> = new Set(migrationStates);
+
 const terminalStates: ReadonlySet<MigrationState> = new Set([
   'succeeded',
   'partially_succeeded',
@@ -51,5 +53,5 @@ export function isRestingState(state: MigrationState): boolean {
 
 /** Whether a value is one of {@link migrationStates}. */
 export function isMigrationState(value: unknown): value is MigrationState {
-  return migrationStates.some((state) => state === value);
+  return knownStates.has(value);
 }

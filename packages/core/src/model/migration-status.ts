@@ -63,6 +63,16 @@ export interface MigrationReading<Native = unknown> {
   readonly retryAfterMs?: number;
   /** JSON that the adapter wants back at the next read: an event cursor, a next link. */
   readonly memo?: unknown;
+  /** What the provider's headers said about its rate limit; the lane slows down before it is used up. */
+  readonly rateLimit?: RateLimit;
+}
+
+/** What is left of a provider's rate limit. */
+export interface RateLimit {
+  /** Requests that it takes until the reset. */
+  readonly remaining: number;
+  /** Milliseconds until it takes as many as ever again. */
+  readonly resetMs: number;
 }
 
 /**
@@ -70,7 +80,7 @@ export interface MigrationReading<Native = unknown> {
  * and holds no credential.
  */
 export interface MigrationStatus<Native = unknown, Ref = unknown>
-  extends Omit<MigrationReading<Native>, 'retryAfterMs' | 'memo'> {
+  extends Omit<MigrationReading<Native>, 'retryAfterMs' | 'memo' | 'rateLimit'> {
   /** The outside system: `velt`. */
   readonly provider: string;
   /** The address as one string, unique among all providers: `velt/org_1/mig_7`. */

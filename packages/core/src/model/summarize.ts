@@ -42,16 +42,39 @@ const byUrgency: readonly MigrationState[] = [
  * summary.mostUrgent; // 'running'
  */
 export function summarize(statuses: Iterable<{ readonly state: MigrationState }>): MigrationSummary {
-  const counts = Object.fromEntries(migrationStates.map((state) => [state, 0])) as Record<
-    MigrationState,
-    number
-  >;
-  let total = 0;
+  const counts = createStateCounts();
+  for (const { state } of statuses) counts[toCountedState(state)] += 1;
+  return toSummary(counts);
+}
+
+/** Nothing counted yet; every state is listed. */
+export function createStateCounts(): Record<MigrationState, number> {
+  return {
+    pending: 0,
+    running: 0,
+    awaiting_input: 0,
+    paused: 0,
+    succeeded: 0,
+    partially_succeeded: 0,
+    failed: 0,
+    canceled: 0,
+    not_found: 0,
+    unknown: 0,
+  };
+}
+
+/** What a state counts as: itself, or `unknown` when this version does not know it. */
+export function toCountedState(state: MigrationState): MigrationState {
+  return isMigrationState(state) ? state : 'unknown';
+}
+
+/** What follows from the numbers per state, and from how many there are besides of which no state is known. */
+export function toSummary(counts: Readonly<Record<MigrationState, number>>, unread = 0): MigrationSummary {
+  let total = unread;
   let done = 0;
-  for (const { state } of statuses) {
-    counts[isMigrationState(state) ? state : 'unknown'] += 1;
-    total += 1;
-    if (isTerminalState(state)) done += 1;
+  for (const state of migrationStates) {
+    total += counts[state];
+    if (isTerminalState(state)) done += counts[state];
   }
   const mostUrgent = byUrgency.find((state) => counts[state] > 0);
   return {

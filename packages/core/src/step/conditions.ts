@@ -53,7 +53,10 @@ export function withStop(conditions: readonly Condition[]): readonly Condition[]
 
 /** The conditions once somebody asks for another look. */
 export function withoutStop(conditions: readonly Condition[]): readonly Condition[] {
-  return conditions.map(({ stopsReading: _stopsReading, ...condition }) => condition);
+  const isStopped = conditions.some(({ stopsReading }) => stopsReading);
+  return isStopped
+    ? conditions.map(({ stopsReading: _stopsReading, ...condition }) => condition)
+    : conditions;
 }
 
 /** Whether a condition says the same as another to people; its wording may differ from read to read. */

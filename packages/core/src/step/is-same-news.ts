@@ -1,31 +1,34 @@
-import type { MigrationStatus } from '../model/migration-status.ts';
-
-const newsFields = [
-  'state',
-  'nativeState',
-  'phase',
-  'message',
-  'progress',
-  'issues',
-  'createdAt',
-  'startedAt',
-  'finishedAt',
-  'url',
-] as const;
-
-const progressFields = ['state', 'phase', 'progress'] as const;
+import type { MigrationIssue, MigrationProgress, MigrationReading } from '../model/migration-status.ts';
 
 /**
- * Whether two statuses say the same to people. Times at which somebody looked or at which the provider gave a sign of life
- * do not count, nor does what else it sent.
+ * Whether two readings say the same to people. A sign of life of the provider (`updatedAt`) does not count, nor does what
+ * else it sent.
  */
-export function isSameNews(a: MigrationStatus, b: MigrationStatus): boolean {
-  return newsFields.every((field) => isEqual(a[field], b[field]));
+export function isSameNews(a: MigrationReading, b: MigrationReading): boolean {
+  return (
+    a === b ||
+    (a.state === b.state &&
+      a.nativeState === b.nativeState &&
+      a.phase === b.phase &&
+      a.message === b.message &&
+      isSame(a.progress, b.progress) &&
+      isSame(a.issues, b.issues) &&
+      a.createdAt === b.createdAt &&
+      a.startedAt === b.startedAt &&
+      a.finishedAt === b.finishedAt &&
+      a.url === b.url)
+  );
 }
 
 /** Whether a migration is as far as it was. */
-export function isSameProgress(a: MigrationStatus, b: MigrationStatus): boolean {
-  return progressFields.every((field) => isEqual(a[field], b[field]));
+export function isSameProgress(a: MigrationReading, b: MigrationReading): boolean {
+  return a === b || (a.state === b.state && a.phase === b.phase && isSame(a.progress, b.progress));
+}
+
+type News = MigrationProgress | readonly MigrationIssue[] | undefined;
+
+function isSame(a: News, b: News): boolean {
+  return a === b || (a !== undefined && b !== undefined && isEqual(a, b));
 }
 
 function isEqual(a: unknown, b: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../model/errors/migration-status-error.ts';
 import type { FailureClass } from '../model/failure-class.ts';
-import type { MigrationStatus } from '../model/migration-status.ts';
+import type { MigrationReading } from '../model/migration-status.ts';
 
 /** The kinds of {@link Condition}. */
 export type ConditionKind = 'unreachable' | 'throttled' | 'unauthorized' | 'stalled';
@@ -28,18 +28,23 @@ export interface Condition {
   readonly stopsReading?: true;
 }
 
-/** All that {@link step} knows about one migration. Times are milliseconds of the clock's `now()`. */
+/**
+ * All that {@link step} knows about one migration. Times are milliseconds of the clock's `now()`, except for those of the
+ * wall clock, which are named so.
+ */
 export interface Row {
-  /** The last good status; a failed read leaves it alone. */
-  readonly status?: MigrationStatus;
+  /** The last good reading; a failed read leaves it alone. */
+  readonly reading: MigrationReading | undefined;
+  /** When it was taken, by the wall clock, in epoch milliseconds. */
+  readonly observedAt: number;
   readonly conditions: readonly Condition[];
   /** Why no read is planned any more: the migration has ended, or the provider keeps refusing us. */
-  readonly stopped?: 'settled' | 'refused';
-  /** When to read next; absent when stopped. */
-  readonly dueAt?: number;
+  readonly stopped: 'settled' | 'refused' | undefined;
+  /** When to read next; undefined when stopped. */
+  readonly dueAt: number | undefined;
   readonly trackedAt: number;
-  /** When the last read came back. */
-  readonly readAt?: number;
+  /** When the last read came back, or news came another way. */
+  readonly readAt: number | undefined;
   /** Reads in all, good and failed. */
   readonly reads: number;
   /** Failed reads since the last good one. */
@@ -48,26 +53,40 @@ export interface Row {
   readonly refusedReads: number;
   /** Reads since the last one that knew the migration. */
   readonly missingReads: number;
-  readonly missingSince?: number;
+  readonly missingSince: number | undefined;
   /** Good reads since state, phase or progress changed. */
   readonly stillReads: number;
   readonly stillSince: number;
-  /** Where the progress of the present stretch began, for the estimate of what remains. */
-  readonly progressStart?: { readonly percent: number; readonly at: number };
-  readonly memo?: unknown;
+  /** How far the present stretch was when it was first seen, in percent, in single precision; see `Stretch`. */
+  readonly progressFrom: number;
+  /** When that was. */
+  readonly progressSince: number;
+  /** What the adapter wants back at the next read. */
+  readonly memo: unknown;
 }
 
 /** A migration that nobody has looked at yet. */
 export function createRow(now: number, dueAt: number): Row {
   return {
-    conditions: [],
+    reading: undefined,
+    observedAt: 0,
+    conditions: noConditions,
+    stopped: undefined,
     dueAt,
     trackedAt: now,
+    readAt: undefined,
     reads: 0,
     failedReads: 0,
     refusedReads: 0,
     missingReads: 0,
+    missingSince: undefined,
     stillReads: 0,
     stillSince: now,
+    progressFrom: 0,
+    progressSince: now,
+    memo: undefined,
   };
 }
+
+/** Shared, so that a migration that is well costs nothing for its conditions. */
+export const noConditions: readonly Condition[] = Object.freeze([]);

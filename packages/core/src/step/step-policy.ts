@@ -1,15 +1,39 @@
-/** The numbers that {@link step} decides by. */
-export interface StepPolicy {
+import type { Pace } from './pace.ts';
+
+/**
+ * The numbers that the pace of reads is made of. A share is a factor of a duration; the time followed is that of the present
+ * stretch, as a phase or the work after a rest.
+ */
+export interface PacePolicy {
   /** Shortest gap between two reads of one migration, in milliseconds. Default 1 000. */
   readonly floorMs: number;
-  /** Longest gap between two reads of one migration, in milliseconds, before jitter. A longer floor wins. Default 60 000. */
+  /**
+   * Longest gap between two reads of one migration, in milliseconds, before jitter. A longer floor wins, and so does a
+   * provider that asks for more. Default 300 000.
+   */
   readonly ceilingMs: number;
-  /** Without progress, the gap is this share of the time followed so far. Default 0.25. */
+  /** Longest gap after a failed read, in milliseconds, before jitter; no more than `ceilingMs`. Default 60 000. */
+  readonly failureCeilingMs: number;
+  /** Without progress, the gap is this share of the time followed. Default 0.2. */
   readonly ageShare: number;
-  /** With progress, the gap is this share of the estimated remainder, and at most half of the time followed. Default 0.7. */
+  /** With progress, the gap is this share of the time that remains by estimate. Default 0.33. */
   readonly remainderShare: number;
-  /** The most that is added to a gap at random, as a share of it. Default 0.2. */
+  /** Once the estimated end has passed, the gap is this share of the time since. Default 0.12. */
+  readonly overdueShare: number;
+  /** A gap is at least this share of the time followed: how late the news may be, relatively. Default 0.019. */
+  readonly leastAgeShare: number;
+  /** With progress, a gap is at most this share of the time followed, because estimates can be wrong. Default 1.8. */
+  readonly mostAgeShare: number;
+  /** The most that is added to a gap at random, as a share of it, or of the ceiling where that is less. Default 0.05. */
   readonly jitterShare: number;
+}
+
+/** The numbers that {@link step} decides by. */
+export interface StepPolicy extends PacePolicy {
+  /** A pace of one's own, where the rule does not fit. */
+  readonly pace?: Pace | undefined;
+  /** The least between news that was pushed and the next read, in milliseconds. Default 900 000. */
+  readonly pushedGapMs: number;
   /** How many refused reads in a row (401, 403, invalid request) stop reading. Default 3. */
   readonly refusedReads: number;
   /** How long `not_found` may mean "not known yet", in milliseconds. Default 30 000. */
@@ -24,10 +48,15 @@ export interface StepPolicy {
 
 export const defaultStepPolicy: StepPolicy = {
   floorMs: 1_000,
-  ceilingMs: 60_000,
-  ageShare: 0.25,
-  remainderShare: 0.7,
-  jitterShare: 0.2,
+  ceilingMs: 300_000,
+  failureCeilingMs: 60_000,
+  ageShare: 0.2,
+  remainderShare: 0.33,
+  overdueShare: 0.12,
+  leastAgeShare: 0.019,
+  mostAgeShare: 1.8,
+  jitterShare: 0.05,
+  pushedGapMs: 900_000,
   refusedReads: 3,
   notFoundGraceMs: 30_000,
   notFoundReads: 3,

@@ -1,6 +1,6 @@
 import { traitsOf } from '../model/failure-class.ts';
 import { isTerminalState, type MigrationState } from '../model/migration-state.ts';
-import type { MigrationStatus } from '../model/migration-status.ts';
+import type { MigrationReading } from '../model/migration-status.ts';
 import {
   isSameCondition,
   type ReadFailure,
@@ -12,22 +12,35 @@ import {
   withStop,
 } from './conditions.ts';
 import { isSameNews, isSameProgress } from './is-same-news.ts';
-import { toFailureGap, toPercent, toReadGap } from './pace.ts';
-import { type Condition, createRow, type Row } from './row.ts';
+import {
+  estimateRemainingMs,
+  type Stretch,
+  toFailureGap,
+  toFirstStretch,
+  toGap,
+  toLaterStretch,
+  toProgressPercent,
+  toStretchAgeMs,
+} from './pace.ts';
+import { type Condition, createRow, noConditions, type Row } from './row.ts';
 import type { StepPolicy } from './step-policy.ts';
 
-/** What happened to a migration, as far as we looked. `at` is the wall clock, ISO 8601 in UTC. */
+/** What happened to a migration, as far as we looked. `at` is the wall clock, in epoch milliseconds. */
 export type StepEvent =
+  | { readonly type: 'read'; readonly at: number; readonly reading: MigrationReading }
+  /** News that came another way: the provider called us. */
+  | { readonly type: 'pushed'; readonly at: number; readonly reading: MigrationReading }
   | {
-      readonly type: 'read';
-      readonly at: string;
-      readonly status: MigrationStatus;
-      readonly retryAfterMs?: number | undefined;
-      readonly memo?: unknown;
+      readonly type: 'read_failed';
+      readonly at: number;
+      readonly failure: ReadFailure;
+      /** Whether the lane has had so many failures that nobody in it may come back soon. */
+      readonly isBudgetSpent?: boolean;
     }
-  | { readonly type: 'read_failed'; readonly at: string; readonly failure: ReadFailure }
   /** A read was due, and the lane does not let it go. */
-  | { readonly type: 'held'; readonly at: string; readonly failure: ReadFailure }
+  | { readonly type: 'held'; readonly at: number; readonly failure: ReadFailure }
+  /** A read was due, and the provider refuses the whole lane. */
+  | { readonly type: 'refused'; readonly at: number; readonly failure: ReadFailure }
   /** Somebody wants a look as soon as possible. */
   | { readonly type: 'refresh' }
   /** It is read under another ref of the same key from here on. */
@@ -40,17 +53,28 @@ export interface Anomaly {
   readonly message: string;
 }
 
+/** A reading, and when it was taken, by the wall clock, in epoch milliseconds. */
+export interface Sighting {
+  readonly reading: MigrationReading;
+  readonly observedAt: number;
+}
+
 /** What follows from an event. */
 export interface StepResult {
   readonly row: Row;
-  /** Present when the status says something else than before. */
-  readonly change?: {
-    readonly previous?: MigrationStatus;
-    readonly transition?: { readonly from?: MigrationState; readonly to: MigrationState };
-  };
+  /** Present when the migration says something else than before. */
+  readonly change: StepChange | undefined;
+  /** Whether the migration has ended with this event. */
+  readonly isSettling: boolean;
   readonly raised: readonly Condition[];
   readonly cleared: readonly Condition[];
-  readonly anomaly?: Anomaly;
+  readonly anomaly: Anomaly | undefined;
+}
+
+/** What a change of a migration is. */
+export interface StepChange {
+  readonly previous?: Sighting;
+  readonly transition?: { readonly from?: MigrationState; readonly to: MigrationState };
 }
 
 /** The moment of an event, and the dice. */
@@ -68,79 +92,124 @@ export interface StepMoment {
  */
 export function step(row: Row, event: StepEvent, moment: StepMoment, policy: StepPolicy): StepResult {
   const next = decide(row, event, moment, policy);
-  return { ...next, ...compareConditions(row.conditions, next.row.conditions) };
+  return {
+    row: next,
+    change: toChange(row, next),
+    isSettling: next.stopped === 'settled' && row.stopped !== 'settled',
+    raised: toRaised(row.conditions, next.conditions),
+    cleared: toCleared(row.conditions, next.conditions),
+    anomaly: toAnomaly(row, event),
+  };
 }
-
-type Decision = Omit<StepResult, 'raised' | 'cleared'>;
 
 /** Whether there is something to tell people. */
 export function hasNews({ change, raised, cleared }: StepResult): boolean {
   return change !== undefined || raised.length > 0 || cleared.length > 0;
 }
 
-function decide(row: Row, event: StepEvent, moment: StepMoment, policy: StepPolicy): Decision {
+function decide(row: Row, event: StepEvent, moment: StepMoment, policy: StepPolicy): Row {
   switch (event.type) {
     case 'read':
-      return row.stopped === 'settled' ? onLateRead(row, event) : onRead(row, event, moment, policy);
+    case 'pushed':
+      return row.stopped === 'settled' ? row : onNews(row, event, moment, policy);
     case 'read_failed':
-      return { row: row.stopped ? row : onFailedRead(row, event, moment, policy) };
+      return row.stopped ? row : onFailedRead(row, event, moment, policy);
     case 'held':
-      return { row: row.stopped ? row : onHold(row, event) };
+      return row.stopped ? row : onHold(row, event);
+    case 'refused':
+      return row.stopped ? row : onRefusal(row, event);
     case 'refresh':
-      return { row: row.stopped === 'settled' ? row : resume(row, moment.now, policy) };
+      return row.stopped === 'settled' ? row : resume(row, moment.now, policy);
     case 'readdressed':
-      return { row: readdress(row, moment.now, policy) };
+      return readdress(row, moment.now, policy);
   }
 }
 
-type ReadEvent = Extract<StepEvent, { type: 'read' }>;
+type NewsEvent = Extract<StepEvent, { type: 'read' | 'pushed' }>;
 
-/** Terminal is sticky: what comes afterwards is reported, not believed. */
-function onLateRead(row: Row, { status }: ReadEvent): Decision {
-  if (row.status === undefined || row.status.state === status.state) return { row };
-  const message = `${status.key} ended as ${row.status.state}, and a later read says ${status.state}`;
-  return { row, anomaly: { kind: 'contrary_read', message } };
-}
+/** A row that is being made, before anybody else has seen it. */
+type Draft = { -readonly [Field in keyof Row]: Row[Field] };
 
-function onRead(row: Row, event: ReadEvent, moment: StepMoment, policy: StepPolicy): Decision {
-  const { status, at } = event;
-  const { now } = moment;
-  const { stopped: _stopped, ...followable } = row;
-  const answered: Row = {
-    ...followable,
-    reads: row.reads + 1,
-    readAt: now,
-    failedReads: 0,
-    refusedReads: 0,
-    conditions: withoutFailure(row.conditions),
-    memo: event.memo,
-  };
-  const looked = status.state === 'not_found' ? countMissing(answered, now) : omitMissing(answered);
-  const isGone = status.state === 'not_found' && hasGraceEnded(looked, now, policy);
-  const isWeak = status.state === 'not_found' && !isGone && isKnown(row.status);
-  const kept = isWeak ? looked : adopt(looked, status, now);
-  if (isGone || (status.state !== 'not_found' && isTerminalState(status.state))) {
-    const { dueAt: _dueAt, ...rest } = kept;
-    const settled: Row = { ...rest, conditions: [], stopped: 'settled' };
-    return { row: settled, ...toChange(row.status, settled.status) };
-  }
-  const followed: Row = {
-    ...kept,
-    conditions: withStalled(kept.conditions, toStallEvidence(kept, now, policy), at),
-    dueAt: now + toReadGap(kept, now, moment.random, policy, event.retryAfterMs),
-  };
-  const isNewWord = status.state === 'unknown' && status.nativeState !== row.status?.nativeState;
-  const message = `${status.provider} uses the state ${JSON.stringify(status.nativeState)}, which its adapter does not know`;
+/** A copy, field by field: it is made at every read, and spreading costs twice as much. */
+function toDraft(row: Row): Draft {
   return {
-    row: followed,
-    ...toChange(row.status, followed.status),
-    ...(isNewWord && { anomaly: { kind: 'unknown_state', message } }),
+    reading: row.reading,
+    observedAt: row.observedAt,
+    conditions: row.conditions,
+    stopped: row.stopped,
+    dueAt: row.dueAt,
+    trackedAt: row.trackedAt,
+    readAt: row.readAt,
+    reads: row.reads,
+    failedReads: row.failedReads,
+    refusedReads: row.refusedReads,
+    missingReads: row.missingReads,
+    missingSince: row.missingSince,
+    stillReads: row.stillReads,
+    stillSince: row.stillSince,
+    progressFrom: row.progressFrom,
+    progressSince: row.progressSince,
+    memo: row.memo,
   };
+}
+
+function onNews(row: Row, event: NewsEvent, moment: StepMoment, policy: StepPolicy): Row {
+  const { now } = moment;
+  const next = toDraft(row);
+  next.readAt = now;
+  if (event.type === 'read' || event.reading.memo !== undefined) next.memo = event.reading.memo;
+  if (event.type === 'read') {
+    next.stopped = undefined;
+    next.reads += 1;
+    next.failedReads = 0;
+    next.refusedReads = 0;
+    next.conditions = withoutFailure(row.conditions);
+  }
+  const isMissing = event.reading.state === 'not_found';
+  if (isMissing) countMissing(next, row, now);
+  else next.missingReads = 0;
+  if (!isMissing) next.missingSince = undefined;
+  const isGone = isMissing && hasGraceEnded(next, now, policy);
+  if (!isMissing || isGone || !isKnown(row.reading)) adopt(next, event, row, now);
+  if (isGone || (!isMissing && isTerminalState(event.reading.state))) return settle(next);
+  const evidence = toStallEvidence(next, now, policy);
+  if (evidence !== undefined || next.conditions.length > 0)
+    next.conditions = withStalled(next.conditions, evidence, toIso(event.at));
+  if (next.stopped === undefined) next.dueAt = now + toNewsGap(next, event, moment, policy);
+  return next;
+}
+
+function toNewsGap(row: Row, { type, reading }: NewsEvent, moment: StepMoment, policy: StepPolicy): number {
+  const gap = toRegularGap(row, moment, policy, reading.retryAfterMs);
+  if (type === 'read' || reading.state === 'not_found') return gap;
+  // What is pushed may be lost once; until then there is no need to ask.
+  return Math.max(gap, policy.pushedGapMs * (1 + policy.jitterShare * moment.random));
+}
+
+function toRegularGap(row: Row, { now, random }: StepMoment, policy: StepPolicy, minimumMs = 0): number {
+  const { reading, trackedAt, progressFrom, progressSince, stillSince } = row;
+  const ageMs = toStretchAgeMs({ percent: progressFrom, at: progressSince }, trackedAt, now);
+  const remainingMs = estimateRemainingMs({
+    // What waits in a queue has no speed yet: a 0 says nothing about how long it will take.
+    percent: reading?.state === 'pending' ? undefined : toProgressPercent(reading?.progress),
+    ageMs,
+    stillMs: now - stillSince,
+    firstPercent: progressFrom,
+    firstMs: now - progressSince,
+  });
+  return toGap({ ageMs, remainingMs, minimumMs, random, reading }, policy, policy.pace);
+}
+
+function settle(next: Draft): Row {
+  next.dueAt = undefined;
+  next.conditions = noConditions;
+  next.stopped = 'settled';
+  return next;
 }
 
 function onFailedRead(
   row: Row,
-  { at, failure }: Extract<StepEvent, { type: 'read_failed' }>,
+  { at, failure, isBudgetSpent }: Extract<StepEvent, { type: 'read_failed' }>,
   moment: StepMoment,
   policy: StepPolicy,
 ): Row {
@@ -151,100 +220,143 @@ function onFailedRead(
     readAt: moment.now,
     failedReads: row.failedReads + 1,
     refusedReads: isRefusal ? row.refusedReads + 1 : 0,
-    conditions: withFailure(row.conditions, failure, at),
+    conditions: withFailure(row.conditions, failure, toIso(at)),
   };
-  if (failed.refusedReads >= policy.refusedReads) {
-    const { dueAt: _dueAt, ...rest } = failed;
-    return { ...rest, conditions: withStop(rest.conditions), stopped: 'refused' };
-  }
-  const gap = toFailureGap(row.failedReads, moment.random, policy, failure.retryAfterMs);
+  if (failed.refusedReads >= policy.refusedReads) return refuse(failed);
+  const failedReads = isBudgetSpent ? Number.POSITIVE_INFINITY : row.failedReads;
+  const gap = toFailureGap(failedReads, moment.random, policy, failure.retryAfterMs);
   return { ...failed, dueAt: moment.now + gap };
 }
 
 function onHold(row: Row, { at, failure }: Extract<StepEvent, { type: 'held' }>): Row {
-  return { ...row, conditions: withHold(row.conditions, failure, at) };
+  return { ...row, conditions: withHold(row.conditions, failure, toIso(at)) };
+}
+
+function onRefusal(row: Row, { at, failure }: Extract<StepEvent, { type: 'refused' }>): Row {
+  return refuse({ ...row, conditions: withFailure(row.conditions, failure, toIso(at)) });
+}
+
+function refuse(row: Row): Row {
+  return { ...row, dueAt: undefined, conditions: withStop(row.conditions), stopped: 'refused' };
 }
 
 /** As soon as possible, but somebody who asks in a loop must not read in a loop. */
 function resume(row: Row, now: number, policy: StepPolicy): Row {
-  const { stopped: _stopped, ...rest } = row;
-  const readAt = row.readAt ?? Number.NEGATIVE_INFINITY;
-  const conditions = withoutStop(rest.conditions);
-  return { ...rest, conditions, refusedReads: 0, dueAt: Math.max(now, readAt + policy.floorMs) };
+  const earliest = row.readAt === undefined ? now : row.readAt + policy.floorMs;
+  return {
+    ...row,
+    stopped: undefined,
+    conditions: withoutStop(row.conditions),
+    refusedReads: 0,
+    dueAt: Math.max(now, earliest),
+  };
 }
 
 /** What the adapter noted and how far it was belong to the old ref; what had ended was another run, and is forgotten. */
 function readdress(row: Row, now: number, policy: StepPolicy): Row {
   if (row.stopped === 'settled') return createRow(now, now);
-  const { memo: _memo, progressStart: _progressStart, readAt: _readAt, ...rest } = row;
-  return resume(rest, now, policy);
+  return resume(
+    { ...row, memo: undefined, progressFrom: 0, progressSince: now, readAt: undefined },
+    now,
+    policy,
+  );
 }
 
-function isKnown(status: MigrationStatus | undefined): boolean {
-  return status !== undefined && status.state !== 'not_found';
+function isKnown(reading: MigrationReading | undefined): boolean {
+  return reading !== undefined && reading.state !== 'not_found';
 }
 
-function countMissing(row: Row, now: number): Row {
-  const missingSince = row.missingSince ?? (isKnown(row.status) ? now : row.trackedAt);
-  return { ...row, missingReads: row.missingReads + 1, missingSince };
-}
-
-function omitMissing({ missingSince: _missingSince, ...row }: Row): Row {
-  return { ...row, missingReads: 0 };
+function countMissing(next: Draft, row: Row, now: number): void {
+  next.missingReads += 1;
+  next.missingSince ??= isKnown(row.reading) ? now : row.trackedAt;
 }
 
 /** One empty answer is weak evidence: it takes several, over some time. */
-function hasGraceEnded(row: Row, now: number, policy: StepPolicy): boolean {
-  const missingForMs = now - (row.missingSince ?? now);
-  return row.missingReads >= policy.notFoundReads && missingForMs >= policy.notFoundGraceMs;
+function hasGraceEnded({ missingReads, missingSince = 0 }: Row, now: number, policy: StepPolicy): boolean {
+  return missingReads >= policy.notFoundReads && now - missingSince >= policy.notFoundGraceMs;
 }
 
-function adopt(row: Row, status: MigrationStatus, now: number): Row {
-  const isStill = row.status !== undefined && isSameProgress(row.status, status);
-  const { progressStart, ...rest } = row;
-  const percent = toPercent({ status });
-  const isOneStretch =
-    progressStart !== undefined &&
-    row.status?.phase === status.phase &&
-    (percent ?? 0) >= progressStart.percent;
-  const start = isOneStretch ? progressStart : percent === undefined ? undefined : { percent, at: now };
-  return {
-    ...rest,
-    status,
-    stillReads: isStill ? row.stillReads + 1 : 0,
-    stillSince: isStill ? row.stillSince : now,
-    ...(start && { progressStart: start }),
-  };
+function adopt(next: Draft, { reading, at }: NewsEvent, row: Row, now: number): void {
+  if (row.reading !== undefined && isSameProgress(row.reading, reading)) {
+    next.stillReads += 1;
+  } else {
+    next.stillReads = 0;
+    next.stillSince = now;
+  }
+  const stretch = toStretch(row, reading, now);
+  if (stretch !== undefined) {
+    next.progressFrom = Math.fround(stretch.percent);
+    next.progressSince = stretch.at;
+  }
+  next.reading = reading;
+  next.observedAt = at;
+}
+
+/** The stretch that a reading begins; undefined while the present one goes on. */
+function toStretch(row: Row, reading: MigrationReading, now: number): Stretch | undefined {
+  const before = row.reading;
+  if (before === reading && row.readAt !== undefined) return undefined;
+  const percent = toProgressPercent(reading.progress);
+  if (before === undefined || row.readAt === undefined)
+    return toFirstStretch(percent, row.progressSince, now);
+  const goesOn =
+    before.phase === reading.phase &&
+    Math.fround(percent ?? 0) >= row.progressFrom &&
+    (!standsStill(before.state) || standsStill(reading.state));
+  return goesOn ? undefined : toLaterStretch(row.readAt);
+}
+
+function standsStill(state: MigrationState): boolean {
+  return state === 'awaiting_input' || state === 'paused';
 }
 
 /** Only progress that was reported and does not move is evidence; silence is none. */
 function toStallEvidence(row: Row, now: number, policy: StepPolicy): string | undefined {
   const stillMs = now - row.stillSince;
-  const isEvidence = row.status?.state === 'running' && row.status.progress !== undefined;
-  if (!isEvidence || row.stillReads < policy.stalledReads || stillMs < policy.stalledAfterMs)
+  if (row.stillReads < policy.stalledReads || stillMs < policy.stalledAfterMs) return undefined;
+  const isEvidence = row.reading?.state === 'running' && row.reading.progress !== undefined;
+  return isEvidence
+    ? `no progress over ${row.stillReads} reads in ${Math.round(stillMs / 1000)} s`
+    : undefined;
+}
+
+function toChange(before: Row, after: Row): StepChange | undefined {
+  const { reading } = before;
+  const to = after.reading;
+  if (to === undefined || to === reading || (reading !== undefined && isSameNews(reading, to)))
     return undefined;
-  return `no progress over ${row.stillReads} reads in ${Math.round(stillMs / 1000)} s`;
-}
-
-function toChange(
-  previous: MigrationStatus | undefined,
-  status: MigrationStatus | undefined,
-): Partial<Decision> {
-  if (status === undefined || (previous !== undefined && isSameNews(previous, status))) return {};
-  const isTransition = previous?.state !== status.state;
-  const from = previous && { from: previous.state };
+  const previous = reading && { reading, observedAt: before.observedAt };
+  const from = reading && { from: reading.state };
   return {
-    change: {
-      ...(previous && { previous }),
-      ...(isTransition && { transition: { ...from, to: status.state } }),
-    },
+    ...(previous && { previous }),
+    ...(reading?.state !== to.state && { transition: { ...from, to: to.state } }),
   };
 }
 
-function compareConditions(before: readonly Condition[], after: readonly Condition[]) {
-  if (before === after) return { raised: [], cleared: [] };
-  return {
-    raised: after.filter((condition) => !before.some((old) => isSameCondition(old, condition))),
-    cleared: before.filter((old) => !after.some((condition) => condition.kind === old.kind)),
-  };
+/** Terminal is sticky: what comes afterwards is reported, not believed. So is a word that nobody knows. */
+function toAnomaly(row: Row, event: StepEvent): Anomaly | undefined {
+  if (event.type !== 'read' && event.type !== 'pushed') return undefined;
+  const { state, nativeState } = event.reading;
+  if (row.stopped === 'settled') {
+    if (row.reading === undefined || row.reading.state === state) return undefined;
+    const message = `it ended as ${row.reading.state}, and later it is said to be ${state}`;
+    return { kind: 'contrary_read', message };
+  }
+  if (state !== 'unknown' || nativeState === row.reading?.nativeState) return undefined;
+  const message = `its state ${JSON.stringify(nativeState)} is none that the adapter knows`;
+  return { kind: 'unknown_state', message };
+}
+
+function toRaised(before: readonly Condition[], after: readonly Condition[]): readonly Condition[] {
+  if (before === after || after.length === 0) return noConditions;
+  return after.filter((condition) => !before.some((old) => isSameCondition(old, condition)));
+}
+
+function toCleared(before: readonly Condition[], after: readonly Condition[]): readonly Condition[] {
+  if (before === after || before.length === 0) return noConditions;
+  return before.filter((old) => !after.some((condition) => condition.kind === old.kind));
+}
+
+function toIso(epochMs: number): string {
+  return new Date(epochMs).toISOString();
 }

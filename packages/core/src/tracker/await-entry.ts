@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Entry } from '../engine/entry.ts';
 import { type NotFoundOutCode, NotFoundOutError, WaitTimeoutError } from '../model/errors/wait-errors.ts';
 import type { StepEvent } from '../step/step.ts';
+import { toLastStatus } from './migration-row.ts';
 
 /** What ends a wait on an entry. */
 export interface AwaitOptions<Result> {
@@ -23,9 +24,10 @@ export function awaitEntry<Result>(
   const { decide, signal, lifetime, timeoutMs = Number.POSITIVE_INFINITY } = options;
   return new Promise((resolve, reject) => {
     let cancelAlarm: (() => void) | undefined;
+    let endObserving: (() => void) | undefined;
 
     function settle(end: () => void): void {
-      entry.observers.delete(check);
+      endObserving?.();
       signal?.removeEventListener('abort', onAbort);
       lifetime?.removeEventListener('abort', onEnd);
       cancelAlarm?.();
@@ -48,7 +50,7 @@ export function awaitEntry<Result>(
 
     if (lifetime?.aborted) return onEnd();
     if (signal?.aborted) return onAbort();
-    entry.observers.add(check);
+    endObserving = entry.observe(check);
     signal?.addEventListener('abort', onAbort, { once: true });
     lifetime?.addEventListener('abort', onEnd, { once: true });
     if (Number.isFinite(timeoutMs)) cancelAlarm = engine.setAlarm(timeoutMs, onTimeout);
@@ -68,8 +70,8 @@ export function toNotFoundOut(
 }
 
 function toTimeout(entry: Entry, timeoutMs: number): WaitTimeoutError {
-  const { status, conditions } = entry.row;
-  const last = status ? `last seen ${status.state}` : 'never read';
+  const { reading, conditions } = entry.row;
+  const last = reading ? `last seen ${reading.state}` : 'never read';
   const hindrances = conditions
     .map(({ kind, since, message }) => `; ${kind} since ${since}: ${message}`)
     .join('');
@@ -77,6 +79,6 @@ function toTimeout(entry: Entry, timeoutMs: number): WaitTimeoutError {
   return new WaitTimeoutError({ ...describe(entry), message });
 }
 
-function describe({ adapter, key, row }: Entry) {
-  return { provider: adapter.provider, key, status: row.status };
+function describe(entry: Entry) {
+  return { provider: entry.adapter.provider, key: entry.key, status: toLastStatus(entry) };
 }

@@ -9,10 +9,12 @@ export const optionRules = {
   adapters: [Array.isArray, 'an array of adapters'],
   clock: [(value) => hasMethods(value, ['now', 'wallTime', 'setTimer']), 'a clock'],
   count: [(value) => Number.isInteger(value) && Number(value) >= 0, 'a whole number of at least 0'],
+  flag: [(value) => typeof value === 'boolean', 'true or false'],
   function: [(value) => typeof value === 'function', 'a function'],
   limitMs: [(value) => typeof value === 'number' && value > 0, 'a positive number of milliseconds'],
   policy: [(value) => typeof value === 'object' && value !== null, 'an object of numbers'],
   signal: [(value) => hasMethods(value, ['addEventListener', 'removeEventListener']), 'an AbortSignal'],
+  store: [(value) => hasMethods(value, ['load', 'save', 'append']), 'a store'],
   text: [(value) => typeof value === 'string', 'a string'],
   any: [() => true, 'anything'],
 } as const satisfies Record<string, OptionRule>;

@@ -1,11 +1,12 @@
 import pRetry from 'p-retry';
 import type { MigrationAdapter } from '../adapter/contract.ts';
 import { createDeadline } from '../adapter/deadline.ts';
-import { readTargets, toReadFailure } from '../engine/read.ts';
+import { askForOne, toOutcome, toReadFailure } from '../engine/read.ts';
 import { ProviderRequestError } from '../model/errors/provider-request-error.ts';
 import { NotFoundOutError } from '../model/errors/wait-errors.ts';
 import { traitsOf } from '../model/failure-class.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
+import { toMigrationStatus } from '../model/to-migration-status.ts';
 import { checkAdapter, checkOptions, optionRules } from './check-options.ts';
 
 /** How patient {@link getStatus} is. */
@@ -45,16 +46,19 @@ export async function getStatus<Native, Ref>(
   const { retries = 3, maxRetryTimeMs = 30_000 } = options;
   const { provider } = adapter;
   const parsed = adapter.parseRef(ref);
-  const target = { key: adapter.key(parsed), ref: parsed, memo: undefined };
+  const key = adapter.key(parsed);
   const giveUpAt = performance.now() + maxRetryTimeMs;
   const deadline = createDeadline(maxRetryTimeMs, options.signal);
   let lastError: unknown;
 
   async function look(): Promise<MigrationStatus> {
-    const outcomes = await readTargets(adapter, [target], Date.now, deadline.signal);
-    const outcome = outcomes.get(target.key);
-    if (outcome && 'status' in outcome) return outcome.status;
-    lastError = outcome?.error;
+    const answer = await askForOne(adapter, parsed, { signal: deadline.signal, wallTime: Date.now() });
+    const outcome = toOutcome(adapter, answer, key, undefined);
+    if ('reading' in outcome) {
+      const observedAt = new Date().toISOString();
+      return toMigrationStatus(outcome.reading, { provider, key, ref: parsed, observedAt });
+    }
+    lastError = outcome.error;
     throw lastError;
   }
 
@@ -75,7 +79,6 @@ export async function getStatus<Native, Ref>(
   try {
     return (await deadline.race(looking)) as MigrationStatus<Native, Ref>;
   } catch (error) {
-    const { key } = target;
     if (options.signal?.aborted) {
       const message = `${key}: the outcome could not be found out: the look was aborted`;
       throw new NotFoundOutError({ provider, key, code: 'aborted', message, cause: options.signal.reason });

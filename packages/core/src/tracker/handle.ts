@@ -1,20 +1,23 @@
 import type { Engine } from '../engine/engine.ts';
-import type { Entry, EntryObserver } from '../engine/entry.ts';
+import type { Entry } from '../engine/entry.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
 import { hasNews } from '../step/step.ts';
 import { awaitEntry, toNotFoundOut } from './await-entry.ts';
 import { checkOptions, optionRules } from './check-options.ts';
-import { type MigrationRow, type TrackLabels, toMigrationRow } from './migration-row.ts';
+import { type MigrationRow, toMigrationRow } from './migration-row.ts';
 import { createRowStream } from './row-stream.ts';
 import { type WaitOptions, waitFor, waitRules } from './wait.ts';
 
-/** One migration of a tracker, and all that hold on to it. */
-export interface TrackedMigration {
-  readonly entry: Entry;
-  labels: TrackLabels;
-  /** One per handle that has not been released; aborting it ends what the handle has begun. */
-  readonly lifetimes: Set<AbortController>;
-  isSettled: boolean;
+/** What a handle needs of its tracker. */
+export interface HandleHost {
+  readonly engine: Engine;
+  metaOf(entry: Entry): unknown;
+  /** Why nothing of this migration goes on any more; undefined while it does. */
+  endOf(entry: Entry): unknown;
+  /** Tells a handle that has begun something when its migration is let go of or the tracker is closed; gives a function that ends that. */
+  onEnd(entry: Entry, end: (reason: unknown) => void): () => void;
+  /** One hold less. */
+  release(entry: Entry): void;
 }
 
 /** One caller's hold on a tracked migration. */
@@ -42,28 +45,38 @@ export interface MigrationHandle<Native = unknown, Ref = unknown>
 }
 
 /** Makes one more handle on a tracked migration. */
-export function createHandle<Native, Ref>(
-  engine: Engine,
-  migration: TrackedMigration,
-  onLastRelease: () => void,
-): MigrationHandle<Native, Ref> {
-  const { entry, lifetimes } = migration;
-  const lifetime = new AbortController();
-  lifetimes.add(lifetime);
+export function createHandle<Native, Ref>(host: HandleHost, entry: Entry): MigrationHandle<Native, Ref> {
+  const { engine } = host;
+  let lifetime: AbortController | undefined;
+  let endListening: (() => void) | undefined;
+  let released: MigrationRow<Native, Ref> | undefined;
 
-  const toRow = () => toMigrationRow<Native, Ref>(entry, migration.labels);
+  const toRow = () => released ?? toMigrationRow<Native, Ref>(entry, host.metaOf(entry));
+
+  /** Aborted with the error that ends whatever this handle has begun. Many handles never begin anything. */
+  function toLifetime(): AbortSignal {
+    if (lifetime === undefined) {
+      const controller = new AbortController();
+      lifetime = controller;
+      const reason = host.endOf(entry);
+      if (reason !== undefined) controller.abort(reason);
+      else endListening = host.onEnd(entry, (end) => controller.abort(end));
+    }
+    return lifetime.signal;
+  }
 
   function iterate(): AsyncIterableIterator<MigrationRow<Native, Ref>, undefined> {
+    const signal = toLifetime();
     const stream = createRowStream<Native, Ref>(stop);
-    const observe: EntryObserver = (_event, result) => {
+    const endObserving = entry.observe((_event, result) => {
       const { stopped } = result.row;
       if (stopped || hasNews(result)) stream.push(toRow());
       if (stopped) end();
-    };
+    });
 
     function stop(): void {
-      entry.observers.delete(observe);
-      lifetime.signal.removeEventListener('abort', end);
+      endObserving();
+      signal.removeEventListener('abort', end);
     }
 
     function end(): void {
@@ -71,18 +84,22 @@ export function createHandle<Native, Ref>(
       stream.end();
     }
 
-    entry.observers.add(observe);
-    lifetime.signal.addEventListener('abort', end, { once: true });
+    signal.addEventListener('abort', end, { once: true });
     stream.push(toRow());
-    if (entry.row.stopped || lifetime.signal.aborted) end();
+    if (entry.row.stopped || signal.aborted) end();
     return stream;
   }
 
   function release(): void {
-    if (lifetime.signal.aborted) return;
-    lifetimes.delete(lifetime);
-    lifetime.abort(toNotFoundOut(entry, 'released', 'the handle was released'));
-    if (lifetimes.size === 0) onLastRelease();
+    if (released !== undefined) return;
+    const row = toRow();
+    const isEnded = host.endOf(entry) !== undefined;
+    const reason = toNotFoundOut(entry, 'released', 'the handle was released');
+    released = row;
+    endListening?.();
+    lifetime ??= new AbortController();
+    lifetime.abort(reason);
+    if (!isEnded) host.release(entry);
   }
 
   return {
@@ -92,18 +109,19 @@ export function createHandle<Native, Ref>(
     },
     async settled(options = {}) {
       checkOptions('settled', options, waitRules);
-      return waitFor<Native, Ref>(engine, entry, options, lifetime.signal);
+      return waitFor<Native, Ref>(engine, entry, options, toLifetime());
     },
     async refresh(options = {}) {
       checkOptions('refresh', options, { signal: optionRules.signal });
       const { signal } = options;
       if (entry.row.stopped === 'settled') return toRow();
+      const own = toLifetime();
       const read = awaitEntry(engine, entry, {
         signal,
-        lifetime: lifetime.signal,
+        lifetime: own,
         decide: (event) => (event?.type === 'read' || event?.type === 'read_failed' ? toRow() : undefined),
       });
-      if (!signal?.aborted && !lifetime.signal.aborted) engine.refresh(entry);
+      if (!signal?.aborted && !own.aborted) engine.refresh(entry.id);
       return read;
     },
     release,

@@ -1,11 +1,13 @@
 import type { Entry } from '../engine/entry.ts';
 import { deepFreeze } from '../model/deep-freeze.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
+import { toMigrationStatus } from '../model/to-migration-status.ts';
 import type { Condition } from '../step/row.ts';
+import type { Sighting } from '../step/step.ts';
 
 /** What a caller says about a migration that it tracks; handed back with every row. */
 export interface TrackLabels {
-  /** Migrations that belong together: a customer, a wave. */
+  /** Migrations that belong together: a customer, a wave. Groups of one account take turns. */
   readonly group?: string | undefined;
   /** Anything, for the caller's own use; kept by reference and never sent anywhere. */
   readonly meta?: unknown;
@@ -27,23 +29,38 @@ export interface MigrationRow<Native = unknown, Ref = unknown> extends TrackLabe
 }
 
 /** The public side of an entry. The engine knows no types of refs and natives; whoever added the entry does. */
-export function toMigrationRow<Native, Ref>(
-  entry: Entry,
-  labels: TrackLabels = {},
-): MigrationRow<Native, Ref> {
-  const { key, ref, adapter, row } = entry;
-  const { status, conditions, stopped, reads } = row;
-  const { group, meta } = labels;
-  deepFreeze(conditions);
+export function toMigrationRow<Native, Ref>(entry: Entry, meta?: unknown): MigrationRow<Native, Ref> {
+  const { key, ref, adapter, row, group } = entry;
+  const { reading, observedAt, conditions, stopped, reads } = row;
+  const status = reading && toStatus<Native, Ref>(entry, { reading, observedAt });
   return Object.freeze({
     provider: adapter.provider,
     key,
     ref: ref as Ref,
-    ...(status && { status: status as MigrationStatus<Native, Ref> }),
-    conditions,
+    ...(status && { status }),
+    conditions: deepFreeze(conditions),
     ...(stopped && { stopped }),
     reads,
     ...(group !== undefined && { group }),
     ...(meta !== undefined && { meta }),
   });
+}
+
+/** A reading of an entry with its address. */
+export function toStatus<Native, Ref>(
+  { key, ref, adapter }: Entry,
+  { reading, observedAt }: Sighting,
+): MigrationStatus<Native, Ref> {
+  return toMigrationStatus(reading, {
+    provider: adapter.provider,
+    key,
+    ref,
+    observedAt: new Date(observedAt).toISOString(),
+  }) as MigrationStatus<Native, Ref>;
+}
+
+/** The last good status of an entry; undefined until a read has succeeded. */
+export function toLastStatus(entry: Entry): MigrationStatus | undefined {
+  const { reading, observedAt } = entry.row;
+  return reading && toStatus(entry, { reading, observedAt });
 }

@@ -54,13 +54,14 @@ export async function pollUntilDone<Native, Ref>(
     random,
     policy: toEnginePolicy(policy),
     onListenerError: reportListenerError,
-    onStep(entry, _event, result) {
-      return hasNews(result) ? onChange?.(toMigrationRow<Native, Ref>(entry)) : undefined;
+    onStep(id, _event, result) {
+      return hasNews(result) ? onChange?.(toMigrationRow<Native, Ref>(engine.entry(id))) : undefined;
     },
   });
   try {
     const parsed = adapter.parseRef(ref);
-    return await waitFor<Native, Ref>(engine, engine.add(adapter, parsed, adapter.key(parsed)), options);
+    const id = engine.add({ adapter, ref: parsed, key: adapter.key(parsed) });
+    return await waitFor<Native, Ref>(engine, engine.entry(id), options);
   } finally {
     engine.close();
   }

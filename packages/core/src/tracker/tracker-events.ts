@@ -30,10 +30,17 @@ export interface AnomalyEvent extends Anomaly {
   readonly row: MigrationRow;
 }
 
+/** A migration is followed from here on, under other labels or another ref, or is let go of; the row is what is known of it. */
+export interface FollowEvent {
+  readonly row: MigrationRow;
+}
+
 /** The events of a tracker, with what their listeners are handed. */
 export interface TrackerEvents {
   readonly change: ChangeEvent;
   readonly settled: SettledEvent;
   readonly condition: ConditionEvent;
   readonly anomaly: AnomalyEvent;
+  readonly tracked: FollowEvent;
+  readonly forgotten: FollowEvent;
 }

@@ -5,16 +5,24 @@ import { createEngine } from '../engine/engine.ts';
 import { type EnginePolicy, toEnginePolicy } from '../engine/engine-policy.ts';
 import type { Entry } from '../engine/entry.ts';
 import { createGuard } from '../engine/guard.ts';
+import { isReading } from '../engine/read.ts';
+import { mostHolds, type RowId } from '../engine/row-table.ts';
 import { deepFreeze } from '../model/deep-freeze.ts';
+import { describeKind } from '../model/describe-value.ts';
 import { ConfigurationError } from '../model/errors/configuration-error.ts';
-import { NotFoundOutError } from '../model/errors/wait-errors.ts';
-import { hasNews, type StepResult } from '../step/step.ts';
+import { type NotFoundOutCode, NotFoundOutError } from '../model/errors/wait-errors.ts';
+import type { MigrationReading, MigrationStatus } from '../model/migration-status.ts';
+import { normalizeReading } from '../model/normalize-reading.ts';
+import { hasNews, type StepChange, type StepEvent, type StepResult } from '../step/step.ts';
+import type { Store, StoreEntry } from '../store/store.ts';
+import type { TrackerExport } from '../store/tracker-export.ts';
 import { toNotFoundOut } from './await-entry.ts';
 import { checkAdapter, checkOptions, optionRules } from './check-options.ts';
-import { createHandle, type MigrationHandle, type TrackedMigration } from './handle.ts';
-import { type MigrationRow, type TrackLabels, toMigrationRow } from './migration-row.ts';
+import { type ExportOptions, exportEngine, exportEntry, resumeEngine } from './export-tracker.ts';
+import { createHandle, type HandleHost, type MigrationHandle } from './handle.ts';
+import { type MigrationRow, type TrackLabels, toMigrationRow, toStatus } from './migration-row.ts';
 import { reportListenerError } from './report-listener-error.ts';
-import type { TrackerEvents } from './tracker-events.ts';
+import type { ChangeEvent, TrackerEvents } from './tracker-events.ts';
 
 /** What {@link createTracker} is made of. */
 export interface TrackerOptions {
@@ -22,6 +30,13 @@ export interface TrackerOptions {
   readonly adapters: readonly MigrationAdapter[];
   /** Numbers to follow by, where the defaults do not fit. */
   readonly policy?: Partial<EnginePolicy> | undefined;
+  /**
+   * What an earlier tracker's `export()` gave, after `JSON.parse`, or what a store has loaded: everything in it is followed
+   * from where it was. Its adapters are found among `adapters` by the provider's name.
+   */
+  readonly resume?: TrackerExport | undefined;
+  /** Is told of every migration that is tracked, goes over to another state, or is forgotten. */
+  readonly store?: Store | undefined;
   /** Is handed what a listener throws or rejects with. Default: it is printed with `console.error`. */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
   /** Default: the platform's time. */
@@ -45,8 +60,34 @@ export interface Tracker extends AsyncDisposable {
     ref: Ref,
     labels?: TrackLabels,
   ): MigrationHandle<Native, Ref>;
-  /** Everything that is tracked, in the order in which it was added. */
+  /**
+   * Starts to follow any number of migrations, in slices between which everything else goes on, and resolves with how many
+   * it added; those that are tracked already are left as they are. They are followed until they are forgotten. Rejects
+   * where `track` throws; what was added until then stays.
+   *
+   * @param labels For all of them, or a function that says them for each.
+   */
+  trackAll<Native, Ref>(
+    adapter: MigrationAdapter<Native, Ref>,
+    refs: Iterable<Ref> | AsyncIterable<Ref>,
+    labels?: TrackLabels | ((ref: Ref) => TrackLabels),
+  ): Promise<number>;
+  /** How many are tracked. */
+  readonly size: number;
+  /** What is known of one; undefined when it is not tracked. */
+  get(key: string): MigrationRow | undefined;
+  /** Everything that is tracked, in the order in which it was added; one may take the place of one that was forgotten. */
   rows(): readonly MigrationRow[];
+  /** Stops to follow a migration, whoever holds on to it; their waits reject with code `released`. False when it is not tracked. */
+  forget(key: string): boolean;
+  /**
+   * Takes news that came another way, as from a webhook: the state moves at once, and the next read moves out to
+   * `policy.pushedGapMs`. A read that is out was asked for before and is dropped. A status that was observed before the
+   * last one is old and changes nothing. False when the key is not tracked.
+   */
+  push(status: MigrationStatus): boolean;
+  /** All that is known, as versioned JSON without credentials, for `resume`. */
+  export(options?: ExportOptions): TrackerExport;
   /** Listens; gives a function that ends it. A listener that throws is reported and harms nobody. */
   on<Name extends keyof TrackerEvents>(
     name: Name,
@@ -62,12 +103,25 @@ export interface Tracker extends AsyncDisposable {
 const trackerRules = {
   adapters: optionRules.adapters,
   policy: optionRules.policy,
+  resume: optionRules.any,
+  store: optionRules.store,
   onListenerError: optionRules.function,
   clock: optionRules.clock,
   random: optionRules.function,
 } as const;
 
-const eventNames: readonly (keyof TrackerEvents)[] = ['change', 'settled', 'condition', 'anomaly'];
+const eventNames: readonly (keyof TrackerEvents)[] = [
+  'change',
+  'settled',
+  'condition',
+  'anomaly',
+  'tracked',
+  'forgotten',
+];
+
+/** How long migrations are added in one go, and how many at most. */
+const sliceMs = 4;
+const sliceSize = 2_000;
 
 /** A provider that puts free text where a state belongs must not fill the memory, nor the log. */
 const mostReportedWords = 1_000;
@@ -81,6 +135,8 @@ const mostReportedWords = 1_000;
  * | `settled` | a migration has ended, and is not read again |
  * | `condition` | an outage, a rate limit, refused credentials or a standstill begins or ends, or ends the reading |
  * | `anomaly` | an unknown word (once per provider and word), news of a migration that has ended |
+ * | `tracked` | a migration is followed from here on, or is so under other labels or another ref |
+ * | `forgotten` | a migration is let go of |
  *
  * @example
  * const tracker = createTracker({ adapters: [velt, snapLogic] });
@@ -106,7 +162,8 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
   const guard = createGuard(onListenerError);
   const emitter = new EventEmitter();
-  const tracked = new Map<string, TrackedMigration>();
+  const metas = new Map<RowId, unknown>();
+  const ends = new Map<RowId, Set<(reason: unknown) => void>>();
   const reportedWords = new Set<string>();
   const engine = createEngine({
     clock,
@@ -116,27 +173,64 @@ export function createTracker(options: TrackerOptions): Tracker {
     onListenerError,
   });
   let isClosed = false;
+  const storing = new Set<Promise<void>>();
+  const rests = new Set<() => void>();
 
-  function onStep(entry: Entry, _event: unknown, result: StepResult): void {
-    const migration = tracked.get(entry.key);
-    // Whoever was told before may have let go of it, and be following the same key anew.
-    if (migration?.entry !== entry) return;
-    const { change, raised, cleared, anomaly } = result;
-    const isSettling = result.row.stopped === 'settled' && !migration.isSettled;
+  const host: HandleHost = {
+    engine,
+    metaOf: ({ id, isAlive }) => (isAlive ? metas.get(id) : undefined),
+    endOf(entry) {
+      if (isClosed) return toEnd(entry, 'closed');
+      return entry.isAlive ? undefined : toEnd(entry, 'released');
+    },
+    onEnd({ id }, end) {
+      const listening = ends.get(id) ?? new Set();
+      ends.set(id, listening.add(end));
+      return () => {
+        listening.delete(end);
+        if (listening.size === 0 && ends.get(id) === listening) ends.delete(id);
+      };
+    },
+    release(entry) {
+      const holds = engine.holdsOf(entry.id);
+      if (holds === 1) remove(entry);
+      else if (holds < mostHolds) engine.setHolds(entry.id, holds - 1);
+    },
+  };
+
+  try {
+    if (options.resume !== undefined) resumeEngine(engine, adapters, options.resume);
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
+
+  function onStep(id: RowId, event: StepEvent, result: StepResult): void {
+    const { change, raised, cleared, anomaly, isSettling } = result;
     if (!isSettling && !anomaly && !hasNews(result)) return;
-    migration.isSettled ||= isSettling;
-    const row = toMigrationRow(entry, migration.labels);
+    const entry = engine.entry(id);
+    const transition = change?.transition;
+    if (transition || isSettling)
+      keep(() => ({ type: 'row', at: toIso(timeOf(event)), ...transition, row: exportEntry(engine, entry) }));
+    if (!eventNames.some(hasListeners)) return;
+    const row = toRow(entry);
     for (const condition of cleared) emit('condition', { row, condition, isActive: false });
     for (const condition of raised) emit('condition', { row, condition, isActive: true });
-    if (change) emit('change', { row, ...change });
-    if (anomaly && isFirstReport(entry, anomaly.kind)) emit('anomaly', { row, ...anomaly });
+    if (change) emit('change', toChangeEvent(entry, row, change));
+    if (anomaly && isFirstReport(entry, anomaly.kind)) {
+      emit('anomaly', { row, kind: anomaly.kind, message: `${entry.key}: ${anomaly.message}` });
+    }
     if (isSettling) emit('settled', { row });
+  }
+
+  function timeOf(event: StepEvent): number {
+    return 'at' in event ? event.at : clock.wallTime();
   }
 
   /** An unknown word is reported once per provider, not once per migration that meets it. */
   function isFirstReport({ adapter, row }: Entry, kind: string): boolean {
     if (kind !== 'unknown_state') return true;
-    const word = JSON.stringify([adapter.provider, row.status?.nativeState]);
+    const word = JSON.stringify([adapter.provider, row.reading?.nativeState]);
     if (reportedWords.has(word) || reportedWords.size >= mostReportedWords) return false;
     reportedWords.add(word);
     return true;
@@ -146,44 +240,164 @@ export function createTracker(options: TrackerOptions): Tracker {
     emitter.emit(name, Object.freeze(event));
   }
 
+  function hasListeners(name: keyof TrackerEvents): boolean {
+    return emitter.listenerCount(name) > 0;
+  }
+
+  function toRow(entry: Entry): MigrationRow {
+    return toMigrationRow(entry, metas.get(entry.id));
+  }
+
+  /** Hands an entry to the store; what a store cannot keep is reported, and harms nobody. */
+  function keep(toEntry: () => StoreEntry): void {
+    const { store } = options;
+    if (store === undefined) return;
+    guard(() => {
+      const kept = store.append(toEntry());
+      const ended = kept
+        .catch(() => {})
+        .then(() => {
+          storing.delete(ended);
+        });
+      storing.add(ended);
+      return kept;
+    });
+  }
+
   function track<Native, Ref>(
     adapter: MigrationAdapter<Native, Ref>,
     ref: Ref,
     labels: TrackLabels = {},
   ): MigrationHandle<Native, Ref> {
-    checkOptions('track', labels, { group: optionRules.text, meta: optionRules.any });
-    if (!adapters.includes(adapter as MigrationAdapter)) {
+    const id = follow(adapter, ref, labels);
+    engine.setHolds(id, engine.holdsOf(id) + 1);
+    return createHandle<Native, Ref>(host, engine.entry(id));
+  }
+
+  /** The row of a ref, made when there is none; a ref that says more than the known one takes its place. */
+  function follow(adapter: MigrationAdapter, ref: unknown, labels: TrackLabels): RowId {
+    const { parsed, key, known } = find(adapter, ref);
+    if (known === undefined) return add(adapter, parsed, key, labels);
+    checkLabels(labels);
+    const entry = engine.entry(known);
+    const { group, meta } = labels;
+    const isRelabelled =
+      (meta !== undefined && metas.get(known) !== meta) || (group !== undefined && entry.group !== group);
+    const isReaddressed = saysMore(parsed, entry.ref);
+    if (meta !== undefined) metas.set(known, meta);
+    if (group !== undefined) engine.regroup(known, group);
+    if (isReaddressed) engine.readdress(known, parsed);
+    if (isRelabelled || isReaddressed) tellTracked(known);
+    return known;
+  }
+
+  /** Where a ref leads: its key, and its row where it is tracked already. */
+  function find(
+    adapter: MigrationAdapter,
+    ref: unknown,
+  ): { readonly parsed: unknown; readonly key: string; readonly known: RowId | undefined } {
+    if (!adapters.includes(adapter)) {
       const message = `the adapter of ${adapter?.provider} is not among the "adapters" of this tracker`;
       throw new ConfigurationError({ option: 'adapter', message });
     }
+    const { provider } = adapter;
     const parsed = deepFreeze(adapter.parseRef(ref));
     const key = adapter.key(parsed);
     if (isClosed) {
-      const { provider } = adapter;
       throw new NotFoundOutError({ provider, key, code: 'closed', message: `${key}: the tracker is closed` });
     }
-    const known = tracked.get(key);
-    if (known && known.entry.adapter !== adapter) {
-      const message = `${key} is tracked by another adapter of ${adapter.provider} already`;
-      throw new ConfigurationError({ provider: adapter.provider, option: 'ref', message });
+    const known = engine.find(key);
+    if (known !== undefined && engine.entry(known).adapter !== adapter) {
+      const message = `${key} is tracked by another adapter of ${provider} already`;
+      throw new ConfigurationError({ provider, option: 'ref', message });
     }
-    const migration = known ?? addMigration(adapter, parsed, key);
-    if (saysMore(parsed, migration.entry.ref)) {
-      migration.isSettled = false;
-      engine.readdress(migration.entry, parsed);
-    }
-    migration.labels = { ...migration.labels, ...labels };
-    return createHandle<Native, Ref>(engine, migration, () => {
-      tracked.delete(key);
-      engine.remove(migration.entry);
-    });
+    return { parsed, key, known };
   }
 
-  function addMigration(adapter: MigrationAdapter, ref: unknown, key: string): TrackedMigration {
-    const entry = engine.add(adapter, ref, key);
-    const migration = { entry, labels: {}, lifetimes: new Set<AbortController>(), isSettled: false };
-    tracked.set(key, migration);
-    return migration;
+  function add(adapter: MigrationAdapter, ref: unknown, key: string, labels: TrackLabels): RowId {
+    checkLabels(labels);
+    const { group, meta } = labels;
+    const id = engine.add({ adapter, ref, key, group });
+    if (meta !== undefined) metas.set(id, meta);
+    tellTracked(id);
+    return id;
+  }
+
+  function tellTracked(id: RowId): void {
+    if (options.store === undefined && !hasListeners('tracked')) return;
+    const entry = engine.entry(id);
+    keep(() => ({ type: 'row', at: toIso(clock.wallTime()), row: exportEntry(engine, entry) }));
+    if (hasListeners('tracked')) emit('tracked', { row: toRow(entry) });
+  }
+
+  async function trackAll<Native, Ref>(
+    adapter: MigrationAdapter<Native, Ref>,
+    refs: Iterable<Ref> | AsyncIterable<Ref>,
+    labels: TrackLabels | ((ref: Ref) => TrackLabels) = {},
+  ): Promise<number> {
+    let added = 0;
+    let sliceEndsAt = clock.now() + sliceMs;
+    let count = 0;
+
+    function addOne(ref: Ref): boolean {
+      const { parsed, key, known } = find(adapter, ref);
+      const id = known ?? add(adapter, parsed, key, typeof labels === 'function' ? labels(ref) : labels);
+      engine.setHolds(id, engine.holdsOf(id) + 1);
+      if (known === undefined) added += 1;
+      count += 1;
+      return count % sliceSize === 0 || clock.now() >= sliceEndsAt;
+    }
+
+    async function rest(): Promise<void> {
+      await new Promise<void>((resolve) => {
+        const cancel = clock.setTimer(goOn, 0);
+        function goOn(): void {
+          cancel();
+          rests.delete(goOn);
+          resolve();
+        }
+        rests.add(goOn);
+      });
+      sliceEndsAt = clock.now() + sliceMs;
+    }
+
+    if (Symbol.asyncIterator in refs) {
+      for await (const ref of refs) if (addOne(ref)) await rest();
+    } else {
+      for (const ref of refs) if (addOne(ref)) await rest();
+    }
+    return added;
+  }
+
+  function remove(entry: Entry): void {
+    const { id, key } = entry;
+    const row = hasListeners('forgotten') && toRow(entry);
+    metas.delete(id);
+    ends.delete(id);
+    engine.remove(id);
+    keep(() => ({ type: 'forgotten', at: toIso(clock.wallTime()), key }));
+    if (row) emit('forgotten', { row });
+  }
+
+  function forget(key: string): boolean {
+    const id = engine.find(key);
+    if (id === undefined || isClosed) return false;
+    const entry = engine.entry(id);
+    const listening = [...(ends.get(id) ?? [])];
+    const reason = toEnd(entry, 'released');
+    for (const end of listening) end(reason);
+    remove(entry);
+    return true;
+  }
+
+  function push(status: MigrationStatus): boolean {
+    const { key, observedAt, reading } = parsePushed(status);
+    const id = engine.find(key);
+    if (id === undefined || isClosed) return false;
+    const { row } = engine.entry(id);
+    const at = Math.min(observedAt, clock.wallTime());
+    if (at >= row.observedAt) engine.push(id, reading, at);
+    return true;
   }
 
   function on<Name extends keyof TrackerEvents>(
@@ -202,23 +416,90 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
 
   async function close(): Promise<void> {
-    if (isClosed) return;
-    isClosed = true;
-    for (const { entry, lifetimes } of tracked.values()) {
-      const reason = toNotFoundOut(entry, 'closed', 'the tracker was closed');
-      for (const lifetime of lifetimes) lifetime.abort(reason);
+    if (!isClosed) {
+      isClosed = true;
+      for (const [id, listening] of [...ends]) {
+        const reason = toEnd(engine.entry(id), 'closed');
+        for (const end of [...listening]) end(reason);
+      }
+      engine.close();
+      emitter.removeAllListeners();
+      for (const goOn of [...rests]) goOn();
     }
-    engine.close();
-    emitter.removeAllListeners();
+    await Promise.all(storing);
   }
 
   return {
     track,
-    rows: () => [...tracked.values()].map(({ entry, labels }) => toMigrationRow(entry, labels)),
+    trackAll,
+    get size() {
+      return engine.size;
+    },
+    get(key) {
+      const id = engine.find(key);
+      return id === undefined ? undefined : toRow(engine.entry(id));
+    },
+    rows: () => Array.from(engine.ids(), (id) => toRow(engine.entry(id))),
+    forget,
+    push,
+    export(exportOptions = {}) {
+      checkOptions('export', exportOptions, { native: optionRules.flag });
+      return exportEngine(engine, exportOptions);
+    },
     on,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+const endReasons = {
+  closed: 'the tracker was closed',
+  released: 'the migration was let go of',
+} as const satisfies Partial<Record<NotFoundOutCode, string>>;
+
+function checkLabels(labels: TrackLabels): void {
+  checkOptions('track', labels, { group: optionRules.text, meta: optionRules.any });
+}
+
+function toIso(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+function toEnd(entry: Entry, code: keyof typeof endReasons): NotFoundOutError {
+  return toNotFoundOut(entry, code, endReasons[code]);
+}
+
+function toChangeEvent(entry: Entry, row: MigrationRow, { previous, transition }: StepChange): ChangeEvent {
+  return {
+    row,
+    ...(previous && { previous: toStatus(entry, previous) }),
+    ...(transition && { transition }),
+  };
+}
+
+/** A pushed status in the engine's words. It comes from the caller's own code, so only what would do harm is checked. */
+function parsePushed(status: unknown): { key: string; observedAt: number; reading: MigrationReading } {
+  const isObject = typeof status === 'object' && status !== null;
+  if (!isObject || !isReading(status) || !('key' in status) || !('observedAt' in status)) {
+    const message = `push: expected a status with "key", "state", "nativeState" and "observedAt", got ${describeKind(status)}`;
+    throw new ConfigurationError({ option: 'status', message });
+  }
+  const { key, observedAt, ...said } = status;
+  const time = typeof observedAt === 'string' ? Date.parse(observedAt) : Number.NaN;
+  if (typeof key !== 'string' || Number.isNaN(time)) {
+    const message = 'push: "key" must be a string and "observedAt" an ISO 8601 time';
+    throw new ConfigurationError({ option: 'status', message });
+  }
+  const {
+    provider: _provider,
+    ref: _ref,
+    ...reading
+  }: MigrationReading & { provider?: unknown; ref?: unknown } = said;
+  try {
+    return { key, observedAt: time, reading: normalizeReading(reading) };
+  } catch (cause) {
+    throw new ConfigurationError({ option: 'status', message: 'push: a status must be plain JSON', cause });
+  }
 }
 
 /** Whether a ref says something that the known one of the same key does not; one that only says less is the same address. */

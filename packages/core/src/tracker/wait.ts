@@ -2,9 +2,10 @@ import type { Engine } from '../engine/engine.ts';
 import type { Entry } from '../engine/entry.ts';
 import { ConfigurationError } from '../model/errors/configuration-error.ts';
 import { isRestingState } from '../model/migration-state.ts';
-import type { MigrationStatus } from '../model/migration-status.ts';
+import type { MigrationReading, MigrationStatus } from '../model/migration-status.ts';
 import { awaitEntry, toNotFoundOut } from './await-entry.ts';
 import { optionRules } from './check-options.ts';
+import { toStatus } from './migration-row.ts';
 
 /** How long and for what to wait. */
 export interface WaitOptions<Native = unknown, Ref = unknown> {
@@ -40,16 +41,17 @@ export function waitFor<Native, Ref>(
   return awaitEntry(engine, entry, { signal, timeoutMs, lifetime, decide });
 
   function decide(): MigrationStatus<Native, Ref> | undefined {
-    const { stopped, conditions } = entry.row;
-    const status = entry.row.status as MigrationStatus<Native, Ref> | undefined;
-    if (stopped === 'settled') return status;
+    const { stopped, conditions, reading, observedAt } = entry.row;
+    const toSeen = (seen: MigrationReading) => toStatus<Native, Ref>(entry, { reading: seen, observedAt });
+    if (stopped === 'settled') return reading && toSeen(reading);
     if (stopped === 'refused') {
       const refusal = conditions.find(({ failure }) => failure !== undefined);
       const code = refusal?.kind === 'unauthorized' ? 'access_refused' : 'request_refused';
       throw toNotFoundOut(entry, code, refusal?.message ?? 'the provider refuses');
     }
-    const isGrace = status?.state === 'not_found';
-    if (status === undefined || isGrace) return undefined;
+    const isGrace = reading?.state === 'not_found';
+    if (reading === undefined || isGrace) return undefined;
+    const status = toSeen(reading);
     const isAccepted: unknown = until(status);
     if (typeof isAccepted === 'boolean') return isAccepted ? status : undefined;
     const message = '"until" must return true or false, and not a promise of it';

@@ -345,3 +345,29 @@ describe('the class of a failed call', () => {
     );
   });
 });
+
+describe('what the headers say about the rate limit', () => {
+  const headers = { 'x-ratelimit-remaining': '7', 'x-ratelimit-reset': '30' };
+  const rateLimit = { remaining: 7, resetMs: 30_000 };
+
+  test.each([
+    { title: 'a body', status: 200, state: 'succeeded' },
+    { title: 'a not-found', status: 404, state: 'not_found' },
+  ])('stands in the reading of $title', async ({ status, state }) => {
+    const { acme } = createAcme(() => Response.json({ status: 'DONE' }, { status, headers }));
+    expect(await acme.getStatus({ jobId: 'a' })).toMatchObject({ state, rateLimit });
+  });
+
+  test('gives way to what the mapping says', async () => {
+    const own = { remaining: 1, resetMs: 1 };
+    const { acme } = createAcme(() => Response.json({ status: 'DONE' }, { headers }), {
+      toReading: () => ({ state: 'running', nativeState: '', native: null, rateLimit: own }),
+    });
+    expect((await acme.getStatus({ jobId: 'a' })).rateLimit).toEqual(own);
+  });
+
+  test('is absent when they say nothing', async () => {
+    const { acme } = createAcme(answerDone);
+    expect(await acme.getStatus({ jobId: 'a' })).not.toHaveProperty('rateLimit');
+  });
+});

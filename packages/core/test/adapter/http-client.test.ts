@@ -7,6 +7,7 @@ import { expectNoCanary } from '../../../../test/support/canary.ts';
 import { createLoopbackServer, type ReceivedRequest } from '../../../../test/support/loopback-server.ts';
 import { createRecordingFetch } from '../../../../test/support/recording-fetch.ts';
 import { createHttpClient, type HttpClientOptions } from '../../src/adapter/http-client.ts';
+import type { KnownFailure } from '../../src/adapter/http-reply.ts';
 
 const apiKey = 'canary-key-0c1d';
 const token = 'canary-token-77fe';
@@ -248,6 +249,12 @@ describe('an option that cannot be used is refused up front', () => {
       options: { baseUrl: `https://user:${password}@api.acme.example` },
       option: 'baseUrl',
       expected: 'an https: URL without credentials, query or fragment (http: is accepted for loopback only)',
+    },
+    {
+      title: 'a header whose name has a space',
+      options: { headers: { 'x note': 'a' } },
+      option: 'x note',
+      expected: 'the name of a header',
     },
     ...[0, -1, Number.NaN].flatMap((value) => [
       {
@@ -688,6 +695,44 @@ describe('an answer outside 2xx', () => {
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       message: 'acme answered HTTP 429',
     });
+  });
+});
+
+describe('a refusal that names the rate limit', () => {
+  const usedUp = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30' };
+  const someLeft = { ...usedUp, 'x-ratelimit-remaining': '3' };
+
+  async function errorOf(status: number, headers: Record<string, string>, known?: KnownFailure) {
+    const http = createHttpClient({
+      provider: 'acme',
+      baseUrl: 'https://api.acme.example',
+      fetch: async () => new Response('', { status, headers }),
+    });
+    return (await http.send({ path: '/' })).toError(known);
+  }
+
+  test.each([
+    { title: 'a 429 waits for the reset', status: 429, headers: usedUp, retryAfterMs: 30_000 },
+    { title: 'a 429 waits for it also with some left', status: 429, headers: someLeft, retryAfterMs: 30_000 },
+    { title: 'a 403 with none left waits too', status: 403, headers: usedUp, retryAfterMs: 30_000 },
+    { title: 'a 403 with some left is about something else', status: 403, headers: someLeft },
+    { title: 'a 500 with none left is about something else', status: 500, headers: usedUp },
+    {
+      title: 'what the adapter calls throttled waits',
+      status: 503,
+      headers: someLeft,
+      known: { failure: 'throttled' } as const,
+      retryAfterMs: 30_000,
+    },
+    {
+      title: 'Retry-After is believed first',
+      status: 429,
+      headers: { ...usedUp, 'retry-after': '2' },
+      retryAfterMs: 2000,
+    },
+    { title: 'a 429 without any of it says nothing', status: 429, headers: {} },
+  ])('$title', async ({ status, headers, known, retryAfterMs }) => {
+    expect((await errorOf(status, headers, known)).retryAfterMs).toBe(retryAfterMs);
   });
 });
 

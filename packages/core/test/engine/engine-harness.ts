@@ -8,6 +8,7 @@ import type { MigrationAdapter } from '../../src/adapter/contract.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import { defaultEnginePolicy, type EnginePolicy } from '../../src/engine/engine-policy.ts';
 import type { Entry } from '../../src/engine/entry.ts';
+import type { Lane } from '../../src/lane/lane.ts';
 import type { StepEvent, StepResult } from '../../src/step/step.ts';
 
 export interface HarnessOptions extends Partial<ScriptedAdapterOptions> {
@@ -25,6 +26,8 @@ export interface Harness {
   readonly engine: Engine;
   readonly listenerErrors: readonly unknown[];
   follow(id: string): Entry;
+  /** What is known about the first lane. */
+  laneState(): Lane;
   /** Ids and times of the reads so far: `a@1000`. */
   reads(): readonly string[];
   /** Ids of each request so far, sorted: what is due at one time is read in no particular order. */
@@ -40,7 +43,7 @@ export function createHarness({ policy, members, onStep, ...scripted }: HarnessO
     clock,
     random: () => 0,
     policy: { ...defaultEnginePolicy, ...policy },
-    onStep: (entry, event, result) => onStep?.(entry, event, result),
+    onStep: (id, event, result) => onStep?.(engine.entry(id), event, result),
     onListenerError: (error) => listenerErrors.push(error),
   });
   const toId = (key: string) => key.slice(key.indexOf('/') + 1);
@@ -49,7 +52,12 @@ export function createHarness({ policy, members, onStep, ...scripted }: HarnessO
     adapter,
     engine,
     listenerErrors,
-    follow: (id) => engine.add(odd, { id }, adapter.key({ id })),
+    follow: (id) => engine.entry(engine.add({ adapter: odd, ref: { id }, key: adapter.key({ id }) })),
+    laneState() {
+      const [lane] = engine.lanes();
+      if (lane === undefined) throw new Error('there is no lane');
+      return lane[1];
+    },
     reads: () => adapter.reads.map(({ key, at }) => `${toId(key)}@${at}`),
     requests: () => {
       const byRequest = Map.groupBy(adapter.reads, ({ request }) => request);

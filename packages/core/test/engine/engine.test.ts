@@ -54,7 +54,7 @@ describe('time', () => {
 
   test('nothing followed means no timer', () => {
     const { clock, engine, follow } = createHarness({});
-    engine.remove(follow('a'));
+    engine.remove(follow('a').id);
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -66,11 +66,14 @@ describe('time', () => {
     expect(reads()).toEqual(['a@5000']);
   });
 
-  test('many that come together are spread', async () => {
-    const { clock, follow, reads } = createHarness({ script: () => [succeeded] });
+  test('many that come together are spread by the rate of their lane', async () => {
+    const { clock, follow, reads } = createHarness({
+      script: () => [succeeded],
+      policy: { requestsPerSecond: 40, burst: 2 },
+    });
     for (const id of ['a', 'b', 'c', 'd']) follow(id);
     await clock.advance(second);
-    expect(reads()).toEqual(['a@0', 'b@25', 'c@50', 'd@75']);
+    expect(reads()).toEqual(['a@0', 'b@0', 'c@25', 'd@50']);
   });
 
   test('a wall clock that jumps changes what is observed and not when is read', async () => {
@@ -80,16 +83,14 @@ describe('time', () => {
     clock.jumpWallTime(-24 * 60 * minute);
     await clock.advance(600);
     expect(reads()).toEqual(['a@0', 'a@1000']);
-    expect(entry.row.status?.observedAt).toBe(
-      new Date(startOfWallTime + second - 24 * 60 * minute).toISOString(),
-    );
+    expect(entry.row.observedAt).toBe(startOfWallTime + second - 24 * 60 * minute);
   });
 
   test('a settled migration is not read again', async () => {
     const { clock, engine, follow, reads } = createHarness({ script: () => [succeeded] });
     const entry = follow('a');
     await clock.advance(minute);
-    engine.refresh(entry);
+    engine.refresh(entry.id);
     await clock.advance(60 * minute);
     expect({ reads: reads(), timers: clock.pendingTimers }).toEqual({ reads: ['a@0'], timers: 0 });
   });
@@ -112,7 +113,7 @@ describe('one key', () => {
     const { clock, engine, follow, reads } = createHarness({ script: () => [slow.ask] });
     const entry = follow('a');
     for (let index = 0; index < 20; index += 1) {
-      engine.refresh(entry);
+      engine.refresh(entry.id);
       await clock.advance(100);
     }
     slow.answerAll();
@@ -129,7 +130,7 @@ describe('one key', () => {
     follow('a');
     const entry = follow('b');
     await clock.advance(100);
-    engine.refresh(entry);
+    engine.refresh(entry.id);
     await clock.advance(100);
     slow.answerAll();
     await clock.advance(100);
@@ -141,14 +142,14 @@ describe('one key', () => {
     const entry = follow('a');
     await clock.advance(40 * second);
     const before = reads().length;
-    engine.refresh(entry);
+    engine.refresh(entry.id);
     await clock.advance(10 * second);
-    expect(reads().slice(before)).toEqual(['a@40000', 'a@50000']);
+    expect(reads().slice(before)).toEqual(['a@40000', 'a@48000']);
   });
 });
 
 describe('a request for many', () => {
-  const batched = { batch: 10, policy: { startSpacingMs: 0 } } as const;
+  const batched = { batch: 10, policy: { requestsPerSecond: 1e9, burst: 1e9 } } as const;
   const ids = Array.from({ length: 25 }, (_, index) => `m${index + 10}`);
 
   test('carries as many as the adapter takes', async () => {
@@ -160,21 +161,25 @@ describe('a request for many', () => {
   });
 
   test('waits for those that are due soon after', async () => {
-    const { clock, follow, requests } = createHarness({ batch: 100, script: () => [succeeded] });
-    for (const id of ids) follow(id);
-    await clock.advance(minute);
-    expect(requests()).toEqual([['m10'], ids.slice(1)]);
+    const { clock, follow, requests } = createHarness({ batch: 100, script: () => [running] });
+    follow('early');
+    await clock.advance(200);
+    follow('late');
+    await clock.advance(2 * second);
+    expect(requests()).toEqual([['early'], ['late'], ['early'], ['early', 'late']]);
   });
 
   test('does not wait where the window is closed', async () => {
     const { clock, follow, requests } = createHarness({
       batch: 100,
-      script: () => [succeeded],
+      script: () => [running],
       policy: { batchWindowMs: 0 },
     });
-    for (const id of ['a', 'b', 'c']) follow(id);
-    await clock.advance(minute);
-    expect(requests()).toEqual([['a'], ['b'], ['c']]);
+    follow('early');
+    await clock.advance(200);
+    follow('late');
+    await clock.advance(1_100);
+    expect(requests()).toEqual([['early'], ['late'], ['early'], ['late']]);
   });
 
   test.each([0, -1, Number.NaN, undefined])(
@@ -198,9 +203,9 @@ describe('a request for many', () => {
     });
     const twin = { ...adapter };
     follow('a');
-    engine.add(twin, { id: 'b' }, 'twin/b');
+    engine.add({ adapter: twin, ref: { id: 'b' }, key: 'twin/b' });
     follow('c');
-    engine.add(twin, { id: 'd' }, 'twin/d');
+    engine.add({ adapter: twin, ref: { id: 'd' }, key: 'twin/d' });
     await clock.advance(0);
     expect(requests()).toEqual([
       ['a', 'c'],
@@ -224,7 +229,7 @@ describe('a request for many', () => {
       const entries = ['good', 'bad', 'fine'].map(follow);
       await clock.advance(0);
       expect(requests().flat().sort()).toEqual(['bad', 'fine', 'good']);
-      expect(entries.map(({ row }) => [row.status?.state, row.reads, row.conditions.length])).toEqual([
+      expect(entries.map(({ row }) => [row.reading?.state, row.reads, row.conditions.length])).toEqual([
         ['running', 1, 0],
         [undefined, 1, 1],
         ['running', 1, 0],
@@ -270,14 +275,14 @@ describe('a request for many', () => {
   });
 
   test('is no outage of the lane while any of them is answered', async () => {
-    const { clock, follow } = createHarness({
+    const { clock, follow, laneState } = createHarness({
       ...batched,
       script: (id) => [id === 'bad' ? toFailure('transient') : running],
     });
-    const entry = follow('good');
+    follow('good');
     follow('bad');
     await clock.advance(0);
-    expect({ outages: entry.lane.state.outages, inFlight: entry.lane.state.inFlight }).toEqual({
+    expect({ outages: laneState().outages, inFlight: laneState().inFlight }).toEqual({
       outages: 0,
       inFlight: 0,
     });
@@ -298,7 +303,7 @@ describe('a request for many', () => {
     });
     const entries = ['a', 'b'].map(follow);
     await clock.advance(0);
-    expect(entries.map(({ row }) => row.status?.state)).toEqual(['succeeded', 'not_found']);
+    expect(entries.map(({ row }) => row.reading?.state)).toEqual(['succeeded', 'not_found']);
   });
 });
 
@@ -334,9 +339,9 @@ describe('an adapter that misbehaves', () => {
     const { clock, follow, listenerErrors } = createHarness(failing(members));
     const entry = follow('a');
     await clock.advance(3 * second);
-    const { status, reads, conditions } = entry.row;
-    expect({ status, reads, kinds: conditions.map(({ kind }) => kind), listenerErrors }).toEqual({
-      status: undefined,
+    const { reading, reads, conditions } = entry.row;
+    expect({ reading, reads, kinds: conditions.map(({ kind }) => kind), listenerErrors }).toEqual({
+      reading: undefined,
       reads: 3,
       kinds: ['unreachable'],
       listenerErrors: [],
@@ -377,7 +382,7 @@ describe('an adapter that misbehaves', () => {
     expect(adapter.reads[0]?.aborted).toBe(true);
     slow.answerAll();
     await clock.advance(second);
-    expect({ reads: reads(), status: entry.row.status, conditions: entry.row.conditions }).toEqual({
+    expect({ reads: reads(), reading: entry.row.reading, conditions: entry.row.conditions }).toEqual({
       reads: ['a@0', 'a@11000'],
       status: undefined,
       conditions: [
@@ -465,7 +470,7 @@ describe('a lane', () => {
     isDown = false;
     await clock.advance(3 * minute);
     expect(entries.flatMap(({ row }) => row.conditions)).toEqual([]);
-    expect(entries.every(({ row }) => row.status?.state === 'running')).toBe(true);
+    expect(entries.every(({ row }) => row.reading?.state === 'running')).toBe(true);
   });
 
   test('in an outage tells each migration once', async () => {
@@ -491,9 +496,9 @@ describe('removing', () => {
     const entry = follow('a');
     const other = follow('b');
     await clock.advance(100);
-    engine.remove(entry);
+    engine.remove(entry.id);
     await clock.advance(0);
-    engine.remove(other);
+    engine.remove(other.id);
     expect({
       aborted: adapter.reads.map(({ aborted }) => aborted),
       reads: reads(),
@@ -502,18 +507,18 @@ describe('removing', () => {
   });
 
   test('aborts no request that others share, until the last of them goes', async () => {
-    const { clock, adapter, engine, follow } = createHarness({
+    const { clock, adapter, engine, follow, laneState } = createHarness({
       batch: 10,
       script: () => ['never'],
-      policy: { startSpacingMs: 0 },
+      policy: { requestsPerSecond: 1e9, burst: 1e9 },
     });
     const [a, b] = ['a', 'b'].map(follow);
     await clock.advance(0);
-    if (a) engine.remove(a);
+    if (a) engine.remove(a.id);
     expect(adapter.reads.map(({ aborted }) => aborted)).toEqual([false, false]);
-    if (b) engine.remove(b);
+    if (b) engine.remove(b.id);
     expect(adapter.reads.map(({ aborted }) => aborted)).toEqual([true, true]);
-    expect({ timers: clock.pendingTimers, inFlight: a?.lane.state.inFlight }).toEqual({
+    expect({ timers: clock.pendingTimers, inFlight: laneState().inFlight }).toEqual({
       timers: 0,
       inFlight: 0,
     });
@@ -525,19 +530,19 @@ describe('removing', () => {
     await clock.advance(100);
     const waiting = follow('b');
     await clock.advance(100);
-    engine.remove(waiting);
-    engine.remove(entry);
+    engine.remove(waiting.id);
+    engine.remove(entry.id);
     expect(clock.pendingTimers).toBe(0);
   });
 
   test('twice does no harm', async () => {
-    const { clock, engine, follow } = createHarness({ script: () => ['never'] });
+    const { clock, engine, follow, laneState } = createHarness({ script: () => ['never'] });
     const entry = follow('a');
     await clock.advance(0);
-    engine.remove(entry);
-    engine.remove(entry);
-    engine.refresh(entry);
-    expect({ inFlight: entry.lane.state.inFlight, timers: clock.pendingTimers }).toEqual({
+    engine.remove(entry.id);
+    engine.remove(entry.id);
+    engine.refresh(entry.id);
+    expect({ inFlight: laneState().inFlight, timers: clock.pendingTimers }).toEqual({
       inFlight: 0,
       timers: 0,
     });
@@ -554,7 +559,7 @@ describe('closing', () => {
     engine.setAlarm(minute, () => {});
     engine.close();
     const before = reads().length;
-    for (const entry of entries) engine.refresh(entry);
+    for (const entry of entries) engine.refresh(entry.id);
     await clock.advance(60 * minute);
     expect({
       timers: clock.pendingTimers,
@@ -575,8 +580,8 @@ describe('closing', () => {
     engine.close();
     slow.answerAll();
     await clock.advance(minute);
-    expect({ status: entry.row.status, timers: clock.pendingTimers }).toEqual({
-      status: undefined,
+    expect({ reading: entry.row.reading, timers: clock.pendingTimers }).toEqual({
+      reading: undefined,
       timers: 0,
     });
   });
@@ -592,13 +597,13 @@ describe('a callback', () => {
     });
     const entry = follow('a');
     const seen: string[] = [];
-    entry.observers.add(() => {
+    entry.observe(() => {
       throw new Error('observer');
     });
-    entry.observers.add((async () => {
+    entry.observe((async () => {
       throw new Error('promise');
     }) as () => void);
-    entry.observers.add((event) => seen.push(event.type));
+    entry.observe((event) => seen.push(event.type));
     await clock.advance(second);
     expect({ seen, reads: reads() }).toEqual({ seen: ['read', 'read'], reads: ['a@0', 'a@1000'] });
     expect(listenerErrors.map(String)).toEqual([
@@ -615,7 +620,7 @@ describe('a callback', () => {
     const { clock, engine, follow } = createHarness({
       batch: 10,
       script: () => [running],
-      policy: { startSpacingMs: 0 },
+      policy: { requestsPerSecond: 1e9, burst: 1e9 },
       onStep: () => engine.close(),
     });
     const entries = ['a', 'b', 'c'].map(follow);
@@ -629,18 +634,18 @@ describe('a callback', () => {
   test('may remove any migration while a throttled read is told', async () => {
     const slow = createSlowAnswer(toFailure('throttled', minute));
     const entries: Entry[] = [];
-    const { clock, engine, follow } = createHarness({
+    const { clock, engine, follow, laneState } = createHarness({
       script: () => [slow.ask],
       policy: { concurrency: 1 },
       onStep(_entry, event) {
-        if (event.type === 'held') for (const entry of entries) engine.remove(entry);
+        if (event.type === 'held') for (const entry of entries) engine.remove(entry.id);
       },
     });
     entries.push(...['a', 'b'].map(follow));
     await clock.advance(second);
     slow.answerAll();
     await clock.advance(0);
-    expect({ timers: clock.pendingTimers, lane: entries[0]?.lane.state.inFlight }).toEqual({
+    expect({ timers: clock.pendingTimers, lane: laneState().inFlight }).toEqual({
       timers: 0,
       lane: 0,
     });
@@ -653,10 +658,10 @@ describe('a callback', () => {
     const { clock, engine, follow } = createHarness({
       batch: 10,
       script: () => [running],
-      policy: { startSpacingMs: 0 },
+      policy: { requestsPerSecond: 1e9, burst: 1e9 },
       onStep(entry) {
         heard.push(entry.key);
-        for (const other of entries) if (other !== entry) engine.remove(other);
+        for (const other of entries) if (other !== entry) engine.remove(other.id);
       },
     });
     entries.push(...['a', 'b', 'c'].map(follow));
@@ -716,34 +721,34 @@ describe('a callback', () => {
             policy: { concurrency, readTimeoutMs: 20 * second },
             onStep: (entry) => act(entry),
           });
-          const { clock, engine } = harness;
+          const { clock, engine, laneState } = harness;
           const add = () => {
             entries.push(harness.follow(`m${added++}`));
           };
           function act(entry: Entry): void {
             const action = actions.shift();
-            const other = entries[turn % entries.length];
+            const other = entries.filter(({ isAlive }) => isAlive)[turn % entries.length];
             if (action === 'add') add();
-            if (action === 'remove') engine.remove(entry);
-            if (action === 'removeOther' && other) engine.remove(other);
-            if (action === 'refresh') engine.refresh(entry);
-            if (action === 'refreshOther' && other) engine.refresh(other);
+            if (action === 'remove') engine.remove(entry.id);
+            if (action === 'removeOther' && other) engine.remove(other.id);
+            if (action === 'refresh') engine.refresh(entry.id);
+            if (action === 'refreshOther' && other) engine.refresh(other.id);
             if (action === 'throw') throw new Error('a callback');
           }
           for (let index = 0; index < 4; index += 1) add();
           for (let index = 0; index < 30; index += 1) {
             await clock.advance(4 * second);
             expect(clock.pendingTimers).toBeLessThanOrEqual(1);
-            for (const { lane, row, read, isRemoved } of entries) {
-              expect(lane.state.inFlight).toBeGreaterThanOrEqual(0);
-              expect(lane.state.inFlight).toBeLessThanOrEqual(concurrency);
-              const isCaredFor = row.stopped !== undefined || isRemoved || read || clock.pendingTimers === 1;
-              expect(isCaredFor).toBeTruthy();
+            expect(laneState().inFlight).toBeGreaterThanOrEqual(0);
+            expect(laneState().inFlight).toBeLessThanOrEqual(concurrency);
+            for (const { row, isAlive } of entries) {
+              const isCaredFor = row.stopped !== undefined || !isAlive || clock.pendingTimers === 1;
+              expect(isCaredFor).toBe(true);
             }
           }
-          for (const entry of entries) engine.remove(entry);
+          for (const { id, isAlive } of entries) if (isAlive) engine.remove(id);
           await clock.advance(0);
-          expect({ timers: clock.pendingTimers, inFlight: entries[0]?.lane.state.inFlight }).toEqual({
+          expect({ timers: clock.pendingTimers, inFlight: laneState().inFlight }).toEqual({
             timers: 0,
             inFlight: 0,
           });

@@ -1,31 +1,43 @@
 import { describe, expect, test } from 'vitest';
 import { createScriptedAdapter, toFailure, toReading } from '../../../../test/support/scripted-adapter.ts';
 import type { MigrationAdapter } from '../../src/adapter/contract.ts';
-import { type ReadTarget, readTargets, toReadFailure } from '../../src/engine/read.ts';
+import {
+  type Answer,
+  askForMany,
+  askForOne,
+  isReading,
+  type ReadOutcome,
+  toOutcome,
+  toReadFailure,
+} from '../../src/engine/read.ts';
 import { ConfigurationError } from '../../src/model/errors/configuration-error.ts';
 import { ProviderResponseError } from '../../src/model/errors/provider-response-error.ts';
 import type { MigrationReading } from '../../src/model/migration-status.ts';
+import { normalizeReading } from '../../src/model/normalize-reading.ts';
 
 const adapter = createScriptedAdapter({ batch: 10, script: () => [toReading('running')] });
-const [a, b] = ['a', 'b'].map((id): ReadTarget => ({ key: `acme/${id}`, ref: { id }, memo: undefined }));
-if (a === undefined || b === undefined) throw new Error('two targets are needed');
 const { signal } = new AbortController();
-const now = () => 42;
 
 /** An adapter whose calls are replaced by what nobody would write, which a type would not allow. */
 function createOddAdapter(members: Record<string, unknown>): MigrationAdapter {
   return { ...adapter, ...members } as unknown as MigrationAdapter;
 }
 
-/** What a read brings that goes well. */
-function toOutcome(id: string, reading: MigrationReading): object {
-  const origin = {
-    provider: 'acme',
-    key: `acme/${id}`,
-    ref: { id },
-    observedAt: new Date(now()).toISOString(),
-  };
-  return { status: { ...origin, ...reading }, retryAfterMs: undefined, memo: undefined };
+/** What a read of one brings when the adapter returns something. */
+async function readOne(result: unknown, known?: MigrationReading): Promise<ReadOutcome> {
+  const odd = createOddAdapter({ getStatus: async () => result });
+  return toOutcome(odd, await askForOne(odd, { id: 'a' }, {}), 'acme/a', known);
+}
+
+/** What a read of several brings when the adapter returns something. */
+async function readMany(result: unknown, keys: readonly string[]): Promise<readonly ReadOutcome[]> {
+  const odd = createOddAdapter({ getStatuses: async () => result });
+  const answer = await askForMany(
+    odd,
+    keys.map((id) => ({ id })),
+    {},
+  );
+  return keys.map((key) => toOutcome(odd, answer, key, undefined));
 }
 
 const noReading = new ProviderResponseError({
@@ -35,7 +47,7 @@ const noReading = new ProviderResponseError({
 });
 
 describe('a read of one', () => {
-  test('hands the context to the adapter, and gives the status with its address', async () => {
+  test('hands the context to the adapter as it is, and gives the reading', async () => {
     const seen: unknown[] = [];
     const odd = createOddAdapter({
       getStatus: async (...parameters: unknown[]) => {
@@ -43,32 +55,20 @@ describe('a read of one', () => {
         return toReading('paused');
       },
     });
-    const outcomes = await readTargets(odd, [{ ...a, memo: { cursor: 1 } }], now, signal);
-    expect(outcomes).toEqual(new Map([['acme/a', toOutcome('a', toReading('paused'))]]));
-    expect(seen).toEqual([{ id: 'a' }, { signal, memo: { cursor: 1 }, wallTime: 42 }]);
+    const context = { signal, memo: { cursor: 1 }, wallTime: 42 };
+    const answer = await askForOne(odd, { id: 'a' }, context);
+    expect(toOutcome(odd, answer, 'acme/a', undefined)).toEqual({ reading: toReading('paused') });
+    expect(seen).toEqual([{ id: 'a' }, context]);
   });
 
-  test('is observed when the answer comes, not when it is asked for', async () => {
-    let time = 0;
-    const odd = createOddAdapter({
-      async getStatus() {
-        time = 5_000;
-        return toReading('running');
-      },
-    });
-    const outcomes = await readTargets(odd, [a], () => time, signal);
-    expect(outcomes.get('acme/a')).toMatchObject({ status: { observedAt: '1970-01-01T00:00:05.000Z' } });
-  });
-
-  test('gives apart from the status what is for us alone', async () => {
-    const odd = createOddAdapter({
-      getStatus: async () => ({ ...toReading('running'), retryAfterMs: 500, memo: { cursor: 7 } }),
-    });
-    expect(await readTargets(odd, [a], now, signal)).toEqual(
-      new Map([
-        ['acme/a', { ...toOutcome('a', toReading('running')), retryAfterMs: 500, memo: { cursor: 7 } }],
-      ]),
-    );
+  test('keeps what is for the engine alone', async () => {
+    const reading = {
+      ...toReading('running'),
+      retryAfterMs: 500,
+      memo: { cursor: 7 },
+      rateLimit: { remaining: 9, resetMs: 1_000 },
+    };
+    expect(await readOne(structuredClone(reading))).toEqual({ reading });
   });
 
   test.each<[string, unknown]>([
@@ -78,10 +78,46 @@ describe('a read of one', () => {
     ['a word', 'soon'],
     ['null', null],
   ])('takes no notice of a wish to wait that is %s', async (_title, retryAfterMs) => {
-    const odd = createOddAdapter({ getStatus: async () => ({ ...toReading('running'), retryAfterMs }) });
-    expect(await readTargets(odd, [a], now, signal)).toEqual(
-      new Map([['acme/a', toOutcome('a', toReading('running'))]]),
-    );
+    const outcome = await readOne({ ...toReading('running'), retryAfterMs });
+    expect(outcome).toStrictEqual({ reading: toReading('running') });
+  });
+
+  test('freezes the reading to its depth', async () => {
+    const outcome = await readOne({
+      ...toReading('running', { progress: { percent: 5 } }),
+      memo: { cursor: [7] },
+      native: { list: [{ a: 1 }] },
+    });
+    if (!('reading' in outcome)) throw new Error('a reading is expected');
+    const { reading } = outcome;
+    expect(() => Object.assign(reading, { state: 'succeeded' })).toThrow(TypeError);
+    expect(() => Object.assign(reading.progress ?? {}, { percent: 6 })).toThrow(TypeError);
+    expect(() => Object.assign(Object(reading.memo).cursor, { 0: 8 })).toThrow(TypeError);
+    expect(() => Object.assign(Object(reading.native).list[0], { a: 2 })).toThrow(TypeError);
+  });
+
+  test('takes a known reading that is handed back for the same, without another look', async () => {
+    let looks = 0;
+    const known = Object.freeze({
+      ...toReading('running'),
+      get state() {
+        looks += 1;
+        return 'running' as const;
+      },
+    });
+    const outcome = await readOne(known, known);
+    expect('reading' in outcome && outcome.reading).toBe(known);
+    expect(looks).toBe(0);
+  });
+
+  test('looks at a reading that only equals the known one', async () => {
+    const known = normalizeReading(toReading('running'));
+    const outcome = await readOne(toReading('running', { progress: { percent: 500 } }), known);
+    expect(outcome).toEqual({ reading: toReading('running', { progress: { percent: 100 } }) });
+  });
+
+  test('does not take nothing for a known reading that there is not', async () => {
+    expect(await readOne(undefined, undefined)).toEqual({ error: noReading });
   });
 
   test.each<[string, unknown]>([
@@ -93,42 +129,70 @@ describe('a read of one', () => {
     ['a state that does not exist', toReading('done' as 'running')],
     ['a state without the word', { state: 'running', native: null }],
     ['issues that are no list', { ...toReading('failed'), issues: 5 }],
+    ['an issue that is nothing', { ...toReading('failed'), issues: [null] }],
     ['a progress that is no object', { ...toReading('running'), progress: 'x' }],
+    ['a progress of null', { ...toReading('running'), progress: null }],
   ])('of an adapter that returns %s is an invalid response', async (_title, result) => {
-    const odd = createOddAdapter({ getStatus: async () => result });
-    expect(await readTargets(odd, [a], now, signal)).toEqual(new Map([['acme/a', { error: noReading }]]));
+    expect(await readOne(result)).toEqual({ error: noReading });
   });
 
   test.each<[string, object]>([
     ['a buffer as native', { native: Buffer.from('{}') }],
-    ['a failure with issues of nothing', { state: 'failed', issues: [null] }],
+    ['a rate limit of null', { rateLimit: null }],
   ])('of an adapter that returns %s is an invalid response, with its cause', async (_title, details) => {
-    const odd = createOddAdapter({ getStatus: async () => ({ ...toReading('running'), ...details }) });
     const { message, code } = noReading;
-    expect((await readTargets(odd, [a], now, signal)).get('acme/a')).toMatchObject({
+    expect(await readOne({ ...toReading('running'), ...details })).toMatchObject({
       error: { name: 'ProviderResponseError', message, code, cause: expect.any(TypeError) },
     });
   });
 
-  test('of an adapter that returns an error instead of throwing it gives the error', async () => {
-    const error = toFailure('forbidden');
-    const odd = createOddAdapter({ getStatus: async () => error });
-    expect(await readTargets(odd, [a], now, signal)).toEqual(new Map([['acme/a', { error }]]));
-  });
-
-  test('of an adapter that throws at once gives the error', async () => {
-    const error = new Error('no');
-    const odd = createOddAdapter({
-      getStatus() {
-        throw error;
+  test('of an adapter whose reading throws when it is looked at is an invalid response', async () => {
+    const cause = new Error('look away');
+    const reading = Object.defineProperty({}, 'state', {
+      get() {
+        throw cause;
       },
     });
-    expect(await readTargets(odd, [a], now, signal)).toEqual(new Map([['acme/a', { error }]]));
+    expect(await readOne(reading)).toMatchObject({ error: { message: noReading.message, cause } });
+  });
+
+  test('of an adapter that returns an error instead of throwing it gives the error', async () => {
+    const error = toFailure('forbidden');
+    const outcome = await readOne(error);
+    expect('error' in outcome && outcome.error).toBe(error);
+  });
+
+  test.each<[string, (error: unknown) => unknown]>([
+    [
+      'throws at once',
+      (error) => {
+        throw error;
+      },
+    ],
+    ['rejects', (error) => Promise.reject(error)],
+  ])('of an adapter that %s gives the error', async (_title, getStatus) => {
+    const error = new Error('no');
+    const odd = createOddAdapter({ getStatus: () => getStatus(error) });
+    const answer = await askForOne(odd, { id: 'a' }, {});
+    expect(answer).toEqual({ error });
+    expect(toOutcome(odd, answer, 'acme/a', undefined)).toEqual({ error });
+  });
+
+  test('of an adapter that returns no promise gives what it returns', async () => {
+    const odd = createOddAdapter({ getStatus: () => toReading('running') });
+    const answer = await askForOne(odd, { id: 'a' }, {});
+    expect(toOutcome(odd, answer, 'acme/a', undefined)).toEqual({ reading: toReading('running') });
+  });
+
+  test('of an adapter that rejects with nothing is no good read', async () => {
+    const odd = createOddAdapter({ getStatus: () => Promise.reject(undefined) });
+    const answer = await askForOne(odd, { id: 'a' }, {});
+    expect(toOutcome(odd, answer, 'acme/a', undefined)).toEqual({ error: undefined });
   });
 });
 
 describe('a read of several', () => {
-  test('is one request, with the memos by key', async () => {
+  test('is one request, with the context as it is', async () => {
     const seen: unknown[] = [];
     const odd = createOddAdapter({
       getStatuses: async (...parameters: unknown[]) => {
@@ -136,34 +200,41 @@ describe('a read of several', () => {
         return new Map();
       },
     });
-    await readTargets(odd, [{ ...a, memo: 'one' }, b], now, signal);
-    const memos = new Map<string, unknown>([
-      ['acme/a', 'one'],
-      ['acme/b', undefined],
-    ]);
-    expect(seen).toEqual([[{ id: 'a' }, { id: 'b' }], { signal, memos, wallTime: 42 }]);
+    const context = { signal, memos: new Map<string, unknown>([['acme/a', 'one']]), wallTime: 42 };
+    await askForMany(odd, [{ id: 'a' }, { id: 'b' }], context);
+    expect(seen).toEqual([[{ id: 'a' }, { id: 'b' }], context]);
   });
 
   test('gives each its own: a reading, an error, not found, no reading', async () => {
     const error = toFailure('forbidden');
+    const results = new Map<string, unknown>([
+      ['a', toReading('running')],
+      ['b', error],
+      ['d', null],
+      ['e', undefined],
+      ['foreign', toReading('failed')],
+    ]);
+    expect(await readMany(results, ['a', 'b', 'c', 'd', 'e'])).toEqual([
+      { reading: toReading('running') },
+      { error },
+      { reading: { state: 'not_found', nativeState: '', native: null } },
+      { error: noReading },
+      { error: noReading },
+    ]);
+  });
+
+  test('takes what is known of each by its own key', async () => {
+    const known = normalizeReading(toReading('running'));
     const odd = createOddAdapter({
       getStatuses: async () =>
-        new Map<string, unknown>([
-          ['acme/a', toReading('running')],
-          ['acme/b', error],
-          ['acme/d', null],
-          ['acme/foreign', toReading('failed')],
+        new Map([
+          ['a', known],
+          ['b', known],
         ]),
     });
-    const targets = ['a', 'b', 'c', 'd'].map((id) => ({ key: `acme/${id}`, ref: { id }, memo: undefined }));
-    expect(await readTargets(odd, targets, now, signal)).toEqual(
-      new Map<string, unknown>([
-        ['acme/a', toOutcome('a', toReading('running'))],
-        ['acme/b', { error }],
-        ['acme/c', toOutcome('c', { state: 'not_found', nativeState: '', native: null })],
-        ['acme/d', { error: noReading }],
-      ]),
-    );
+    const answer = await askForMany(odd, [], {});
+    const [a, b] = ['a', 'b'].map((key) => toOutcome(odd, answer, key, key === 'a' ? known : undefined));
+    expect([a, b]).toEqual([{ reading: known }, { reading: known }]);
   });
 
   test.each<[string, unknown]>([
@@ -174,15 +245,50 @@ describe('a read of several', () => {
   ])(
     'of an adapter that returns %s is an invalid response, not that all are not found',
     async (_title, result) => {
-      const odd = createOddAdapter({ getStatuses: async () => result });
-      expect(await readTargets(odd, [a, b], now, signal)).toEqual(
-        new Map([
-          ['acme/a', { error: noReading }],
-          ['acme/b', { error: noReading }],
-        ]),
-      );
+      expect(await readMany(result, ['a', 'b'])).toEqual([{ error: noReading }, { error: noReading }]);
     },
   );
+
+  test.each<[string, () => unknown]>([
+    ['throws at once', () => throwNo()],
+    ['rejects', async () => throwNo()],
+  ])('of an adapter that %s gives the error to all', async (_title, getStatuses) => {
+    const odd = createOddAdapter({ getStatuses });
+    const answer = await askForMany(odd, [{ id: 'a' }, { id: 'b' }], {});
+    expect(['a', 'b'].map((key) => toOutcome(odd, answer, key, undefined))).toEqual([
+      { error: new Error('no') },
+      { error: new Error('no') },
+    ]);
+  });
+
+  test('of an adapter that cannot is an invalid response', async () => {
+    const odd = createOddAdapter({ getStatuses: undefined });
+    const answer: Answer = await askForMany(odd, [{ id: 'a' }], {});
+    expect(answer).toEqual({ error: noReading });
+  });
+
+  test('of an adapter whose map cannot be looked into is an invalid response', async () => {
+    class Sealed extends Map<string, unknown> {
+      override get(): unknown {
+        return throwNo();
+      }
+    }
+    expect(await readMany(new Sealed(), ['a'])).toMatchObject([{ error: { message: noReading.message } }]);
+  });
+
+  function throwNo(): never {
+    throw new Error('no');
+  }
+});
+
+test.each<[unknown, boolean]>([
+  [toReading('running'), true],
+  [toReading('failed', { issues: [] }), true],
+  [Object.assign(() => 'running', toReading('running')), false],
+  [[toReading('running')], false],
+  [{ ...toReading('running'), progress: null }, false],
+])('%o is taken for a reading: %s', (value, isOne) => {
+  expect(isReading(value)).toBe(isOne);
 });
 
 describe('the failure of a read', () => {
@@ -200,6 +306,11 @@ describe('the failure of a read', () => {
     [
       'an error of this library with an impossible time',
       toFailure('throttled', Number.NaN),
+      { failure: 'throttled', code: 'throttled', message: 'the provider says throttled' },
+    ],
+    [
+      'an error of this library with a time in the past',
+      toFailure('throttled', -1),
       { failure: 'throttled', code: 'throttled', message: 'the provider says throttled' },
     ],
     [
@@ -224,7 +335,7 @@ describe('the failure of a read', () => {
       { failure: 'transient', code: 'unreachable', message: 'the adapter threw nothing' },
     ],
   ])('says it of %s', (_title, error, failure) => {
-    expect(toReadFailure(adapter, error)).toEqual(failure);
+    expect(toReadFailure(adapter, error)).toStrictEqual(failure);
   });
 
   test.each<[string, () => unknown]>([

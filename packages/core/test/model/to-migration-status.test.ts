@@ -39,10 +39,8 @@ test('what a reading does not say is absent from the status', () => {
 });
 
 test('what is meant for the next read only stays out of the status', () => {
-  expect(toMigrationStatus({ ...running, retryAfterMs: 5000, memo: { cursor: 7 } }, origin)).toStrictEqual({
-    ...origin,
-    ...running,
-  });
+  const hints = { retryAfterMs: 5000, memo: { cursor: 7 }, rateLimit: { remaining: 3, resetMs: 1000 } };
+  expect(toMigrationStatus({ ...running, ...hints }, origin)).toStrictEqual({ ...origin, ...running });
 });
 
 test('a status is frozen to its depth, however deep', () => {

@@ -5,6 +5,7 @@ import {
   withFailure,
   withHold,
   withoutFailure,
+  withoutStop,
   withStalled,
   withStop,
 } from '../../src/step/conditions.ts';
@@ -119,8 +120,19 @@ describe('a hold', () => {
   });
 });
 
-test('a stop is said by what stopped the reading, and not by a standstill', () => {
-  expect(withStop([stalled, unreachable])).toEqual([stalled, { ...unreachable, stopsReading: true }]);
+describe('a stop', () => {
+  test('is said by what stopped the reading, and not by a standstill', () => {
+    expect(withStop([stalled, unreachable])).toEqual([stalled, { ...unreachable, stopsReading: true }]);
+  });
+
+  test('is taken back by another look, which leaves the condition itself', () => {
+    expect(withoutStop(withStop([stalled, unreachable]))).toEqual([stalled, unreachable]);
+  });
+
+  test('that was not said need not be taken back', () => {
+    const before = [stalled, unreachable];
+    expect(withoutStop(before)).toBe(before);
+  });
 });
 
 describe('two conditions', () => {

@@ -3,19 +3,34 @@ import { toReading } from '../../../../test/support/scripted-adapter.ts';
 import type { FailureClass } from '../../src/model/failure-class.ts';
 import type { MigrationState } from '../../src/model/migration-state.ts';
 import type { MigrationReading, MigrationStatus } from '../../src/model/migration-status.ts';
+import { normalizeReading } from '../../src/model/normalize-reading.ts';
 import { toMigrationStatus } from '../../src/model/to-migration-status.ts';
 import type { ReadFailure } from '../../src/step/conditions.ts';
 import { createRow, type Row } from '../../src/step/row.ts';
-import { type StepEvent, type StepResult, step } from '../../src/step/step.ts';
+import { type Sighting, type StepEvent, type StepResult, step } from '../../src/step/step.ts';
 import { defaultStepPolicy, type StepPolicy } from '../../src/step/step-policy.ts';
 
 export const second = 1_000;
 export const minute = 60 * second;
 export const hour = 60 * minute;
 
-/** The wall time at a `now()` of the tests, which begins at 0. */
+/** The wall time at a `now()` of the tests, which begins at 0, in epoch milliseconds. */
+export function toWallTime(now: number): number {
+  return startOfWallTime + now;
+}
+
+/** The same as a text. */
 export function toTime(now: number): string {
-  return new Date(startOfWallTime + now).toISOString();
+  return new Date(toWallTime(now)).toISOString();
+}
+
+/** What a row keeps of a reading that was taken at a time. */
+export function toSighting(
+  now: number,
+  state: MigrationState,
+  details: Partial<MigrationReading> = {},
+): Sighting {
+  return { reading: normalizeReading(toReading(state, details)), observedAt: toWallTime(now) };
 }
 
 export function toStatus(
@@ -44,26 +59,41 @@ export function toReadFailure(failure: FailureClass, details: Partial<ReadFailur
 export type TimedEvent = readonly [now: number, toEvent: (now: number) => StepEvent];
 
 export function reads(state: MigrationState, details: Partial<MigrationReading> = {}) {
-  const { retryAfterMs, memo } = details;
   return (now: number): StepEvent => ({
     type: 'read',
-    at: toTime(now),
-    status: toStatus(now, state, details),
-    retryAfterMs,
-    memo,
+    at: toWallTime(now),
+    reading: toSighting(now, state, details).reading,
   });
 }
 
-export function fails(failure: FailureClass, details?: Partial<ReadFailure>) {
+export function pushes(state: MigrationState, details: Partial<MigrationReading> = {}) {
+  return (now: number): StepEvent => ({
+    type: 'pushed',
+    at: toWallTime(now),
+    reading: toSighting(now, state, details).reading,
+  });
+}
+
+export function fails(failure: FailureClass, details?: Partial<ReadFailure>, isBudgetSpent = false) {
   return (now: number): StepEvent => ({
     type: 'read_failed',
-    at: toTime(now),
+    at: toWallTime(now),
     failure: toReadFailure(failure, details),
+    isBudgetSpent,
   });
 }
 
 export function isHeld(failure: 'throttled' | 'transient') {
-  return (now: number): StepEvent => ({ type: 'held', at: toTime(now), failure: toReadFailure(failure) });
+  return (now: number): StepEvent => ({
+    type: 'held',
+    at: toWallTime(now),
+    failure: toReadFailure(failure),
+  });
+}
+
+/** The provider refuses the whole lane. */
+export function isRefused(now: number): StepEvent {
+  return { type: 'refused', at: toWallTime(now), failure: toReadFailure('unauthorized') };
 }
 
 export function refreshes(): StepEvent {

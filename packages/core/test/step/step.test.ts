@@ -11,21 +11,25 @@ import {
   fails,
   hour,
   isHeld,
+  isRefused,
   minute,
   play,
   playToEnd,
+  pushes,
   readdresses,
   reads,
   refreshes,
   second,
-  toStatus,
+  toSighting,
   toTime,
 } from './sample-steps.ts';
 
 const unread = createRow(0, 0);
 const running = playToEnd([[0, reads('running')]]).row;
 const progressing = playToEnd([[0, reads('running', { progress: { percent: 40 }, memo: 'old' })]]).row;
-const nothingElse = { raised: [], cleared: [] };
+const quiet = { raised: [], cleared: [] };
+const unmoved = { change: undefined, isSettling: false, anomaly: undefined };
+const nothing = { ...quiet, ...unmoved };
 
 const unauthorized = {
   kind: 'unauthorized',
@@ -65,10 +69,10 @@ describe('one event', () => {
       now: 0,
       event: reads('running', { memo: { cursor: 7 } }),
       result: {
-        ...nothingElse,
+        ...nothing,
         row: {
           ...unread,
-          status: toStatus(0, 'running'),
+          ...toSighting(0, 'running', { memo: { cursor: 7 } }),
           reads: 1,
           readAt: 0,
           dueAt: second,
@@ -83,14 +87,14 @@ describe('one event', () => {
       now: 8 * second,
       event: reads('running'),
       result: {
-        ...nothingElse,
+        ...nothing,
         row: {
           ...running,
-          status: toStatus(8 * second, 'running'),
+          ...toSighting(8 * second, 'running'),
           reads: 2,
           readAt: 8 * second,
           stillReads: 1,
-          dueAt: 10 * second,
+          dueAt: 9.6 * second,
         },
       },
     },
@@ -100,16 +104,16 @@ describe('one event', () => {
       now: 8 * second,
       event: reads('running', { message: 'half way' }),
       result: {
-        ...nothingElse,
+        ...nothing,
         row: {
           ...running,
-          status: toStatus(8 * second, 'running', { message: 'half way' }),
+          ...toSighting(8 * second, 'running', { message: 'half way' }),
           reads: 2,
           readAt: 8 * second,
           stillReads: 1,
-          dueAt: 10 * second,
+          dueAt: 9.6 * second,
         },
-        change: { previous: toStatus(0, 'running') },
+        change: { previous: toSighting(0, 'running') },
       },
     },
     {
@@ -118,16 +122,18 @@ describe('one event', () => {
       now: 8 * second,
       event: reads('failed'),
       result: {
-        ...nothingElse,
+        ...nothing,
         row: {
-          ...omitDueAt(running),
-          status: toStatus(8 * second, 'failed'),
+          ...running,
+          ...toSighting(8 * second, 'failed'),
           reads: 2,
           readAt: 8 * second,
           stillSince: 8 * second,
           stopped: 'settled',
+          dueAt: undefined,
         },
-        change: { previous: toStatus(0, 'running'), transition: { from: 'running', to: 'failed' } },
+        isSettling: true,
+        change: { previous: toSighting(0, 'running'), transition: { from: 'running', to: 'failed' } },
       },
     },
     {
@@ -137,6 +143,7 @@ describe('one event', () => {
       event: fails('transient'),
       result: {
         row: { ...running, reads: 2, failedReads: 1, conditions: [unreachable], dueAt: second },
+        ...unmoved,
         raised: [unreachable],
         cleared: [],
       },
@@ -156,6 +163,7 @@ describe('one event', () => {
           conditions: [unauthorized],
           dueAt: second,
         },
+        ...unmoved,
         raised: [unauthorized],
         cleared: [],
       },
@@ -165,21 +173,76 @@ describe('one event', () => {
       row: running,
       now: 0,
       event: isHeld('throttled'),
-      result: { row: { ...running, conditions: [throttled] }, raised: [throttled], cleared: [] },
+      result: { ...unmoved, row: { ...running, conditions: [throttled] }, raised: [throttled], cleared: [] },
+    },
+    {
+      title: 'a refusal of the whole lane stops reading with its condition',
+      row: running,
+      now: minute,
+      event: isRefused,
+      result: {
+        ...unmoved,
+        row: {
+          ...running,
+          conditions: [{ ...unauthorized, since: toTime(minute), stopsReading: true }],
+          stopped: 'refused',
+          dueAt: undefined,
+        },
+        raised: [{ ...unauthorized, since: toTime(minute), stopsReading: true }],
+        cleared: [],
+      },
+    },
+    {
+      title:
+        'news that is pushed moves the state at once and the next read to a safe distance, and is no read',
+      row: running,
+      now: 8 * second,
+      event: pushes('paused', { memo: 'pushed' }),
+      result: {
+        ...nothing,
+        row: {
+          ...running,
+          ...toSighting(8 * second, 'paused', { memo: 'pushed' }),
+          readAt: 8 * second,
+          stillSince: 8 * second,
+          dueAt: 8 * second + policy.pushedGapMs,
+          memo: 'pushed',
+        },
+        change: { previous: toSighting(0, 'running'), transition: { from: 'running', to: 'paused' } },
+      },
+    },
+    {
+      title: 'an end that is pushed settles',
+      row: running,
+      now: 8 * second,
+      event: pushes('succeeded'),
+      result: {
+        ...nothing,
+        row: {
+          ...running,
+          ...toSighting(8 * second, 'succeeded'),
+          readAt: 8 * second,
+          stillSince: 8 * second,
+          stopped: 'settled',
+          dueAt: undefined,
+        },
+        isSettling: true,
+        change: { previous: toSighting(0, 'running'), transition: { from: 'running', to: 'succeeded' } },
+      },
     },
     {
       title: 'a refresh is due at once',
       row: running,
       now: 5 * second,
       event: refreshes,
-      result: { ...nothingElse, row: { ...running, dueAt: 5 * second } },
+      result: { ...nothing, row: { ...running, dueAt: 5 * second } },
     },
     {
       title: 'a refresh before the first read is due at once',
       row: createRow(0, minute),
       now: 1,
       event: refreshes,
-      result: { ...nothingElse, row: { ...createRow(0, minute), dueAt: 1 } },
+      result: { ...nothing, row: { ...createRow(0, minute), dueAt: 1 } },
     },
     {
       title: 'a refresh right after a read keeps the shortest gap since it came back',
@@ -187,8 +250,8 @@ describe('one event', () => {
       now: 500,
       event: refreshes,
       result: {
-        ...nothingElse,
-        row: { ...playToEnd([[400, reads('running')]]).row, dueAt: 400 + second },
+        ...nothing,
+        row: { ...playToEnd([[400, reads('running', { retryAfterMs: minute })]]).row, dueAt: 400 + second },
       },
     },
     {
@@ -197,10 +260,11 @@ describe('one event', () => {
       now: 500,
       event: readdresses,
       result: {
-        ...nothingElse,
+        ...nothing,
         row: {
           ...createRow(0, 500),
-          status: toStatus(0, 'running', { progress: { percent: 40 } }),
+          progressSince: 500,
+          ...toSighting(0, 'running', { progress: { percent: 40 }, memo: 'old' }),
           reads: 1,
         },
       },
@@ -210,7 +274,7 @@ describe('one event', () => {
       row: playToEnd([[0, reads('succeeded', { memo: 'old' })]]).row,
       now: hour,
       event: readdresses,
-      result: { ...nothingElse, row: createRow(hour, hour) },
+      result: { ...nothing, row: createRow(hour, hour) },
     },
   ];
 
@@ -228,7 +292,7 @@ describe('conditions', () => {
     ]);
     expect(results.map(({ raised, cleared }) => ({ raised, cleared }))).toEqual([
       { raised: [unreachable], cleared: [] },
-      nothingElse,
+      quiet,
       { raised: [], cleared: [{ ...unreachable, message: 'still' }] },
     ]);
   });
@@ -239,7 +303,7 @@ describe('conditions', () => {
       [minute, fails('transient', { message: 'still' })],
     ]);
     expect({ conditions: row.conditions, raised, cleared }).toEqual({
-      ...nothingElse,
+      ...quiet,
       conditions: [{ ...unreachable, message: 'still' }],
     });
   });
@@ -275,7 +339,7 @@ describe('conditions', () => {
     ]);
     expect({ conditions: row.conditions, raised, cleared }).toEqual({
       conditions: [{ ...unreachable, code: 'server_error' }],
-      ...nothingElse,
+      ...quiet,
     });
   });
 
@@ -296,8 +360,9 @@ describe('an outage', () => {
   test('of an hour leaves the last status as it was observed', () => {
     const outage = Array.from({ length: 60 }, (_, index) => [index * minute, fails('transient')] as const);
     const { row } = playToEnd([[0, reads('running')], ...outage]);
-    expect({ status: row.status, failedReads: row.failedReads, dueAt: row.dueAt }).toEqual({
-      status: toStatus(0, 'running'),
+    const { reading, observedAt, failedReads, dueAt } = row;
+    expect({ reading, observedAt, failedReads, dueAt }).toEqual({
+      ...toSighting(0, 'running'),
       failedReads: 60,
       dueAt: 60 * minute,
     });
@@ -326,12 +391,12 @@ describe('a refusal', () => {
         [2, fails(failure)],
         [3, fails(failure)],
       ]);
-      const { stopped, dueAt, refusedReads, status } = row;
-      expect({ stopped, dueAt, refusedReads, status }).toEqual({
+      const { stopped, dueAt, refusedReads, reading, observedAt } = row;
+      expect({ stopped, dueAt, refusedReads, reading, observedAt }).toEqual({
         stopped: 'refused',
         dueAt: undefined,
         refusedReads: 3,
-        status: toStatus(0, 'running'),
+        ...toSighting(0, 'running'),
       });
     },
   );
@@ -345,7 +410,7 @@ describe('a refusal', () => {
     const stopping = { ...unauthorized, stopsReading: true };
     expect(results.map(({ raised, cleared }) => ({ raised, cleared }))).toEqual([
       { raised: [unauthorized], cleared: [] },
-      nothingElse,
+      quiet,
       { raised: [stopping], cleared: [] },
     ]);
     expect(results.at(-1)?.row.conditions).toEqual([stopping]);
@@ -405,13 +470,206 @@ describe('a refusal', () => {
   test.each([
     ['a hold', isHeld('throttled')],
     ['a failed read that comes late', fails('transient')],
+    ['a refusal of the whole lane', isRefused],
   ] as const)('takes no notice of %s once reading has stopped', (_title, event) => {
     const refused = playToEnd([
       [0, fails('unauthorized')],
       [0, fails('unauthorized')],
       [0, fails('unauthorized')],
     ]).row;
-    expect(step(refused, event(9), { now: 9, random: 0 }, policy)).toEqual({ ...nothingElse, row: refused });
+    expect(step(refused, event(9), { now: 9, random: 0 }, policy)).toEqual({ ...nothing, row: refused });
+  });
+});
+
+describe('a refusal of the whole lane', () => {
+  test('keeps the beginning of a refusal that a read has met, and says once more that reading stops', () => {
+    const { row, raised, cleared } = playToEnd([
+      [0, reads('running')],
+      [minute, fails('unauthorized')],
+      [2 * minute, isRefused],
+    ]);
+    const stopping = { ...unauthorized, since: toTime(minute), stopsReading: true };
+    expect({ conditions: row.conditions, raised, cleared }).toEqual({
+      conditions: [stopping],
+      raised: [stopping],
+      cleared: [],
+    });
+  });
+
+  test('leaves what is known of the migration, and counts no read', () => {
+    const { row } = playToEnd([
+      [0, reads('running')],
+      [minute, isRefused],
+    ]);
+    const { reading, observedAt, reads: count, readAt, refusedReads } = row;
+    expect({ reading, observedAt, count, readAt, refusedReads }).toEqual({
+      ...toSighting(0, 'running'),
+      count: 1,
+      readAt: 0,
+      refusedReads: 0,
+    });
+  });
+
+  test('ends with a refresh, and with a good read', () => {
+    const results = play([
+      [0, isRefused],
+      [minute, refreshes],
+      [2 * minute, reads('running')],
+    ]);
+    expect(
+      results.map(({ row }) => [row.stopped, row.conditions.map(({ stopsReading }) => stopsReading)]),
+    ).toEqual([
+      ['refused', [true]],
+      [undefined, [undefined]],
+      [undefined, []],
+    ]);
+  });
+});
+
+describe('news that is pushed', () => {
+  test.each([
+    { title: 'the safe distance, however short the usual gap is', wish: {}, gap: policy.pushedGapMs },
+    { title: 'a wish of the provider that is longer', wish: { retryAfterMs: hour }, gap: hour },
+    {
+      title: 'the safe distance where the wish is shorter',
+      wish: { retryAfterMs: minute },
+      gap: policy.pushedGapMs,
+    },
+  ])('puts the next read off by $title', ({ wish, gap }) => {
+    const { row } = playToEnd([
+      [0, reads('pending')],
+      [second, pushes('running', wish)],
+    ]);
+    expect(row.dueAt).toBe(second + gap);
+  });
+
+  test('that the migration is not found is looked into as soon as usual', () => {
+    const { row } = playToEnd([
+      [0, reads('running')],
+      [20 * second, pushes('not_found')],
+    ]);
+    expect({ state: row.reading?.state, dueAt: row.dueAt, missingReads: row.missingReads }).toEqual({
+      state: 'running',
+      dueAt: 24 * second,
+      missingReads: 1,
+    });
+  });
+
+  test('that says the same is no change, and still puts the next read off', () => {
+    const { row, change } = playToEnd([
+      [0, reads('running')],
+      [second, pushes('running')],
+    ]);
+    expect({ change, observedAt: row.observedAt, dueAt: row.dueAt }).toEqual({
+      change: undefined,
+      observedAt: toSighting(second, 'running').observedAt,
+      dueAt: second + policy.pushedGapMs,
+    });
+  });
+
+  test.each([
+    ['a failed read', fails('transient'), [{ ...unreachable, since: toTime(minute) }]],
+    ['a throttled one', fails('throttled'), [{ ...throttled, since: toTime(minute) }]],
+  ] as const)('leaves what %s said about our looking', (_title, event, conditions) => {
+    const { row, raised, cleared } = playToEnd([
+      [0, reads('running')],
+      [minute, event],
+      [2 * minute, pushes('paused')],
+    ]);
+    const { failedReads, conditions: kept } = row;
+    expect({ state: row.reading?.state, failedReads, kept, raised, cleared }).toEqual({
+      ...quiet,
+      state: 'paused',
+      failedReads: 1,
+      kept: conditions,
+    });
+  });
+
+  test('moves a migration whose reads are refused, which stay refused', () => {
+    const { row, change, raised, cleared } = playToEnd([
+      [0, reads('running')],
+      [1, isRefused],
+      [minute, pushes('paused')],
+    ]);
+    const { stopped, dueAt, conditions } = row;
+    expect({ stopped, dueAt, conditions, raised, cleared, transition: change?.transition }).toEqual({
+      ...quiet,
+      stopped: 'refused',
+      dueAt: undefined,
+      conditions: [{ ...unauthorized, since: toTime(1), stopsReading: true }],
+      transition: { from: 'running', to: 'paused' },
+    });
+  });
+
+  test('settles a migration whose reads are refused, and ends the conditions with it', () => {
+    const { row, isSettling, cleared } = playToEnd([
+      [0, isRefused],
+      [minute, pushes('failed')],
+    ]);
+    expect({ stopped: row.stopped, conditions: row.conditions, isSettling }).toEqual({
+      stopped: 'settled',
+      conditions: [],
+      isSettling: true,
+    });
+    expect(cleared).toEqual([{ ...unauthorized, stopsReading: true }]);
+  });
+
+  test('ends a standstill when it brings progress', () => {
+    const progress = { percent: 40 };
+    const still = Array.from(
+      { length: 7 },
+      (_, index) => [index * 5 * minute, reads('running', { progress })] as const,
+    );
+    const { row, cleared } = playToEnd([...still, [hour, pushes('running', { progress: { percent: 41 } })]]);
+    expect({ conditions: row.conditions, cleared: cleared.map(({ kind }) => kind) }).toEqual({
+      conditions: [],
+      cleared: ['stalled'],
+    });
+  });
+
+  test('with a word that nobody knows is an anomaly', () => {
+    const { anomaly } = playToEnd([[0, pushes('unknown', { nativeState: 'REHYDRATING' })]]);
+    expect(anomaly).toEqual({
+      kind: 'unknown_state',
+      message: 'its state "REHYDRATING" is none that the adapter knows',
+    });
+  });
+
+  test('is followed by the usual gap after the next read', () => {
+    const { row } = playToEnd([
+      [0, reads('pending')],
+      [20 * second, pushes('running')],
+      [40 * second, reads('running')],
+    ]);
+    expect(row.dueAt).toBe(48 * second);
+  });
+});
+
+describe('a failed read in a lane that has had too many failures', () => {
+  const toDueAt = (isBudgetSpent: boolean, retryAfterMs?: number) =>
+    playToEnd([
+      [0, reads('running')],
+      [80 * second, fails('transient', { retryAfterMs }, isBudgetSpent)],
+    ]).row.dueAt;
+
+  test('comes back as late as failed reads ever do', () => {
+    expect(toDueAt(false)).toBe(81 * second);
+    expect(toDueAt(true)).toBe(80 * second + policy.failureCeilingMs);
+  });
+
+  test('keeps to a longer wish of the provider', () => {
+    expect(toDueAt(true, hour)).toBe(80 * second + hour);
+  });
+
+  test('counts as one failed read', () => {
+    const { row } = playToEnd([
+      [0, fails('transient', {}, true)],
+      [minute, fails('transient')],
+    ]);
+    expect({ failedReads: row.failedReads, dueAt: row.dueAt }).toEqual({
+      failedReads: 2,
+      dueAt: minute + 2 * second,
+    });
   });
 });
 
@@ -429,13 +687,18 @@ describe('the grace of a migration that is not found', () => {
     },
   ])('$title', ({ events, stopped }) => {
     const { row } = playToEnd(events.map(missing));
-    expect({ state: row.status?.state, stopped: row.stopped }).toEqual({ state: 'not_found', stopped });
+    expect({ state: row.reading?.state, stopped: row.stopped }).toEqual({ state: 'not_found', stopped });
   });
 
   test('keeps the old status of a migration that was known, without a change', () => {
     const results = play([[0, reads('running')], missing(hour), missing(hour + 1), missing(hour + 29_999)]);
-    expect(results.slice(1).map(({ row, change }) => ({ status: row.status, change }))).toEqual(
-      Array.from({ length: 3 }, () => ({ status: toStatus(0, 'running'), change: undefined })),
+    const kept = results.slice(1).map(({ row: { reading, observedAt }, change }) => ({
+      reading,
+      observedAt,
+      change,
+    }));
+    expect(kept).toEqual(
+      Array.from({ length: 3 }, () => ({ ...toSighting(0, 'running'), change: undefined })),
     );
   });
 
@@ -448,7 +711,7 @@ describe('the grace of a migration that is not found', () => {
     ]);
     expect({ stopped: row.stopped, change }).toEqual({
       stopped: 'settled',
-      change: { previous: toStatus(0, 'running'), transition: { from: 'running', to: 'not_found' } },
+      change: { previous: toSighting(0, 'running'), transition: { from: 'running', to: 'not_found' } },
     });
   });
 
@@ -482,7 +745,7 @@ describe('the grace of a migration that is not found', () => {
   test('reports a migration that appears late as a transition', () => {
     const { change } = playToEnd([missing(0), [1, reads('pending')]]);
     expect(change).toEqual({
-      previous: toStatus(0, 'not_found'),
+      previous: toSighting(0, 'not_found'),
       transition: { from: 'not_found', to: 'pending' },
     });
   });
@@ -497,7 +760,7 @@ describe('an unknown word', () => {
     ]);
     const toAnomaly = (word: string) => ({
       kind: 'unknown_state',
-      message: `acme uses the state "${word}", which its adapter does not know`,
+      message: `its state "${word}" is none that the adapter knows`,
     });
     expect(results.map(({ row, anomaly }) => ({ stopped: row.stopped, anomaly }))).toEqual([
       { stopped: undefined, anomaly: toAnomaly('REHYDRATING') },
@@ -510,25 +773,30 @@ describe('an unknown word', () => {
 describe('a migration that has ended', () => {
   const settled = playToEnd([[0, reads('succeeded')]]).row;
 
-  test('stays as it is, and contrary news is an anomaly', () => {
-    expect(step(settled, reads('running')(hour), { now: hour, random: 0 }, policy)).toEqual({
-      ...nothingElse,
+  test.each([
+    ['a read', reads('running')],
+    ['a push', pushes('running')],
+  ] as const)('stays as it is, and contrary news of %s is an anomaly', (_title, event) => {
+    expect(step(settled, event(hour), { now: hour, random: 0 }, policy)).toEqual({
+      ...nothing,
       row: settled,
       anomaly: {
         kind: 'contrary_read',
-        message: 'acme/a ended as succeeded, and a later read says running',
+        message: 'it ended as succeeded, and later it is said to be running',
       },
     });
   });
 
   test.each([
     ['a read that says the same', reads('succeeded')],
+    ['a push that says the same', pushes('succeeded')],
+    ['a refusal of the whole lane', isRefused],
     ['a failed read', fails('unauthorized')],
     ['a hold', isHeld('throttled')],
     ['a refresh', refreshes],
   ] as const)('takes no notice of %s', (_title, event) => {
     expect(step(settled, event(hour), { now: hour, random: 0 }, policy)).toEqual({
-      ...nothingElse,
+      ...nothing,
       row: settled,
     });
   });
@@ -614,7 +882,7 @@ test('a sign of life alone is no change', () => {
     [0, reads('running', { updatedAt: toTime(0) })],
     [second, reads('running', { updatedAt: toTime(second) })],
   ]);
-  expect({ updatedAt: row.status?.updatedAt, change }).toEqual({
+  expect({ updatedAt: row.reading?.updatedAt, change }).toEqual({
     updatedAt: toTime(second),
     change: undefined,
   });
@@ -644,23 +912,28 @@ test('a memo is handed on until the next reading, and a failed read keeps it', (
   expect(results.map(({ row }) => row.memo)).toEqual(['one', 'one', 'one', { two: 2 }, undefined]);
 });
 
-test('the estimate starts anew with a phase, and when the progress falls back', () => {
-  const toProgress = (percent: number, phase: string) => reads('running', { progress: { percent }, phase });
+test('the estimate starts anew where the progress falls back, with a phase, and after a rest', () => {
+  const toProgress = (percent: number, phase: string, state: 'running' | 'paused' = 'running') =>
+    reads(state, { progress: { percent }, phase });
   const results = play([
-    [0, toProgress(10, 'parse')],
-    [1, toProgress(90, 'parse')],
-    [2, toProgress(91, 'import')],
-    [3, toProgress(5, 'import')],
-    [4, toProgress(6, 'import')],
-    [5, reads('running', { phase: 'import' })],
+    [1, toProgress(50, 'parse')],
+    [2, toProgress(90, 'parse')],
+    [3, toProgress(40, 'parse')],
+    [4, toProgress(60, 'import')],
+    [5, toProgress(60, 'import', 'paused')],
+    [6, toProgress(61, 'import', 'paused')],
+    [7, toProgress(61, 'import')],
+    [8, reads('running', { phase: 'import' })],
   ]);
-  expect(results.map(({ row }) => row.progressStart)).toEqual([
-    { percent: 10, at: 0 },
-    { percent: 10, at: 0 },
-    { percent: 91, at: 2 },
-    { percent: 5, at: 3 },
-    { percent: 5, at: 3 },
-    undefined,
+  expect(results.map(({ row }) => [row.progressFrom, row.progressSince])).toEqual([
+    [50, 1],
+    [50, 1],
+    [0, 2],
+    [0, 3],
+    [0, 3],
+    [0, 3],
+    [0, 6],
+    [0, 6],
   ]);
 });
 
@@ -678,8 +951,9 @@ describe('whatever happens', () => {
     { percent: fc.double({ min: 0, max: 100, noNaN: true }), completed: fc.nat(9), total: fc.nat(9) },
     { requiredKeys: [] },
   );
-  const anyRead = fc
+  const anyNews = fc
     .record({
+      way: fc.constantFrom(reads, reads, pushes),
       state: fc.constantFrom(...migrationStates),
       details: fc.record(
         {
@@ -692,17 +966,21 @@ describe('whatever happens', () => {
         { requiredKeys: [] },
       ),
     })
-    .map(({ state, details }) => reads(state, details));
+    .map(({ way, state, details }) => way(state, details));
   const anyEvent = fc.oneof(
-    { weight: 6, arbitrary: anyRead },
+    { weight: 6, arbitrary: anyNews },
     {
       weight: 5,
       arbitrary: fc
-        .record({ failure: fc.constantFrom(...failureClasses), retryAfterMs: anyWish })
-        .map(({ failure, retryAfterMs }) => fails(failure, { retryAfterMs })),
+        .record({
+          failure: fc.constantFrom(...failureClasses),
+          retryAfterMs: anyWish,
+          isBudgetSpent: fc.boolean(),
+        })
+        .map(({ failure, retryAfterMs, isBudgetSpent }) => fails(failure, { retryAfterMs }, isBudgetSpent)),
     },
     { weight: 2, arbitrary: fc.constantFrom('throttled' as const, 'transient' as const).map(isHeld) },
-    { weight: 1, arbitrary: fc.constantFrom(refreshes, readdresses) },
+    { weight: 1, arbitrary: fc.constantFrom(refreshes, readdresses, isRefused) },
   );
   const anyMoment = fc.record({
     delay: fc.oneof(fc.nat(2 * second), fc.nat(hour)),
@@ -729,10 +1007,11 @@ describe('whatever happens', () => {
   });
 
   function expectPromises(before: Row, event: StepEvent, now: number, result: StepResult): void {
-    const { row, change, raised, cleared } = result;
+    const { row, change, isSettling, raised, cleared } = result;
     expect(JSON.parse(JSON.stringify(row))).toEqual(row);
     expect(row.conditions.filter(({ kind }) => kind !== 'stalled').length).toBeLessThanOrEqual(1);
     expect(row.dueAt === undefined).toBe(row.stopped !== undefined);
+    expect(isSettling).toBe(row.stopped === 'settled' && before.stopped !== 'settled');
     const isKnown = (condition: Condition) =>
       before.conditions.some((old) => isSameCondition(old, condition));
     expect(row.conditions.filter((condition) => !isKnown(condition))).toEqual(raised);
@@ -741,32 +1020,68 @@ describe('whatever happens', () => {
     const isFresh = before.stopped === 'settled' && event.type === 'readdressed';
     if (isFresh) expect(row).toEqual(createRow(now, now));
     else if (before.stopped === 'settled') expect(row).toBe(before);
-    if (row.stopped === 'settled') expect(isTerminalState(row.status?.state ?? 'unknown')).toBe(true);
-    if (event.type !== 'read' && !isFresh)
-      expect({ status: row.status, change }).toEqual({ status: before.status });
+    if (row.stopped === 'settled') expect(isTerminalState(row.reading?.state ?? 'unknown')).toBe(true);
+    const isNews = event.type === 'read' || event.type === 'pushed';
+    if (!isNews && !isFresh) {
+      expect({ reading: row.reading, observedAt: row.observedAt, change }).toEqual({
+        reading: before.reading,
+        observedAt: before.observedAt,
+      });
+    }
+    if (change !== undefined) {
+      const { reading, observedAt } = before;
+      expect(change.previous).toEqual(reading && { reading, observedAt });
+    }
     if (change?.transition) {
       expect(change.transition).toEqual({
-        ...(before.status && { from: before.status.state }),
-        to: row.status?.state,
+        ...(before.reading && { from: before.reading.state }),
+        to: row.reading?.state,
       });
-      expect(before.status?.state).not.toBe(row.status?.state);
+      expect(before.reading?.state).not.toBe(row.reading?.state);
     }
     if (event.type === 'held') expect(row.dueAt).toBe(before.dueAt);
+    if (event.type === 'refused') expect(row.stopped).toBeDefined();
     if (event.type === 'readdressed') expect(row.dueAt).toBe(now);
     if (event.type === 'refresh' && row.stopped === undefined)
       expect(row.dueAt).toBe(
         Math.max(now, (row.readAt ?? 0) + (row.readAt === undefined ? 0 : policy.floorMs)),
       );
-    if ((event.type === 'read' || event.type === 'read_failed') && row.dueAt !== undefined) {
-      const wish = event.type === 'read' ? event.retryAfterMs : event.failure.retryAfterMs;
-      const gap = row.dueAt - now;
-      const longest = Math.max(policy.ceilingMs, wish ?? 0) * (1 + policy.jitterShare);
-      expect(gap).toBeGreaterThanOrEqual(Math.max(policy.floorMs, wish ?? 0) - 0.001);
-      expect(gap).toBeLessThanOrEqual(longest + 0.001);
-    }
+    if (event.type === 'pushed') expectNoLook(before, row);
+    if (!(isNews || event.type === 'read_failed') || row.dueAt === undefined) return;
+    const wish = (isNews ? event.reading.retryAfterMs : event.failure.retryAfterMs) ?? 0;
+    const isPutOff = event.type === 'pushed' && event.reading.state !== 'not_found';
+    const leastMs = Math.max(policy.floorMs, wish, isPutOff ? policy.pushedGapMs : 0);
+    const mostMs = Math.max(policy.ceilingMs, leastMs) * (1 + policy.jitterShare);
+    expect(row.dueAt - now).toBeGreaterThanOrEqual(leastMs - 0.001);
+    expect(row.dueAt - now).toBeLessThanOrEqual(mostMs + 0.001);
   }
-});
 
-function omitDueAt({ dueAt: _dueAt, ...row }: Row): Row {
-  return row;
-}
+  /** What is pushed says nothing about our own looking. */
+  function expectNoLook(before: Row, row: Row): void {
+    const toLooks = ({ reads, failedReads, refusedReads }: Row) => ({ reads, failedReads, refusedReads });
+    expect(toLooks(row)).toEqual(toLooks(before));
+    if (row.stopped === 'settled') return;
+    const toFailures = ({ conditions }: Row) => conditions.filter(({ kind }) => kind !== 'stalled');
+    expect(row.stopped).toBe(before.stopped);
+    expect(toFailures(row)).toEqual(toFailures(before));
+  }
+
+  test('a lane that has had too many failures never brings a read forward', () => {
+    fc.assert(
+      fc.property(fc.array(anyMoment, { maxLength: 20 }), fc.nat(hour), (moments, delay) => {
+        let now = 0;
+        let row: Row = createRow(0, 0);
+        for (const moment of moments) {
+          now += moment.delay;
+          row = step(row, moment.toEvent(now), { now, random: moment.random }, policy).row;
+        }
+        now += delay;
+        const [usual, late] = [false, true].map(
+          (isBudgetSpent) =>
+            step(row, fails('transient', {}, isBudgetSpent)(now), { now, random: 0 }, policy).row.dueAt ?? 0,
+        );
+        expect(late).toBeGreaterThanOrEqual(usual ?? 0);
+      }),
+    );
+  });
+});

@@ -122,8 +122,8 @@ describe('events', () => {
     for (const id of ['a', 'b', 'c']) tracker.track(adapter, { id });
     await clock.advance(minute);
     expect(messages).toEqual([
-      'acme uses the state "REHYDRATING", which its adapter does not know',
-      'acme uses the state "__proto__", which its adapter does not know',
+      'acme/a: its state "REHYDRATING" is none that the adapter knows',
+      'acme/c: its state "__proto__" is none that the adapter knows',
     ]);
   });
 
@@ -131,7 +131,7 @@ describe('events', () => {
     let words = 0;
     const { clock, adapter, tracker } = createTrackerHarness(
       () => [() => toReading('unknown', { nativeState: `word ${words++}` })],
-      { policy: { startSpacingMs: 0 } },
+      { policy: { requestsPerSecond: 1e9, burst: 1e9 } },
     );
     const messages: string[] = [];
     tracker.on('anomaly', ({ message }) => messages.push(message));
@@ -140,7 +140,7 @@ describe('events', () => {
     expect({ words, reported: messages.length, last: messages.at(-1) }).toEqual({
       words: 1_010,
       reported: 1_000,
-      last: 'acme uses the state "word 999", which its adapter does not know',
+      last: 'acme/m999: its state "word 999" is none that the adapter knows',
     });
   });
 
@@ -415,7 +415,7 @@ describe('listening', () => {
     expect(() => tracker.on(name as 'change', listener as () => void)).toThrow(
       new ConfigurationError({
         option: 'name',
-        message: 'on: expected one of change, settled, condition, anomaly and a function',
+        message: 'on: expected one of change, settled, condition, anomaly, tracked, forgotten and a function',
       }),
     );
   });
@@ -498,7 +498,7 @@ describe('a listener may call back:', () => {
   test('an event of a migration that was let go and tracked again is not taken for one of the new', async () => {
     const { clock, adapter, tracker } = createTrackerHarness(() => [running], {
       batch: 10,
-      policy: { startSpacingMs: 0 },
+      policy: { requestsPerSecond: 1e9, burst: 1e9 },
     });
     const events = record(tracker);
     const handles = new Map(['a', 'b'].map((id) => [`acme/${id}`, tracker.track(adapter, { id })]));

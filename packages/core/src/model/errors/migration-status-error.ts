@@ -5,7 +5,8 @@ export type ErrorKind =
   | 'response'
   | 'timeout'
   | 'not_found_out'
-  | 'not_succeeded';
+  | 'not_succeeded'
+  | 'store';
 
 /** Stable words for programs. A message may change its wording, a code keeps its meaning. */
 export type ErrorCode =
@@ -25,7 +26,11 @@ export type ErrorCode =
   | 'request_refused'
   | 'released'
   | 'closed'
-  | 'not_succeeded';
+  | 'not_succeeded'
+  | 'store_in_use'
+  | 'store_damaged'
+  | 'store_unsupported'
+  | 'store_failed';
 
 /** What every error of this library can be given. */
 export interface ErrorDetails {

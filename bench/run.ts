@@ -1,0 +1,72 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { describeMachine } from './harness/machine.ts';
+import { measureAll, type Progress } from './harness/measure-all.ts';
+import { type Report, toReportRows } from './harness/report.ts';
+import { listVersions } from './harness/versions.ts';
+import { measurements } from './measurements/all.ts';
+import { renderReport } from './table.ts';
+
+const names = measurements.map(({ name }) => name);
+const usage = `pnpm bench [--only <name>]… [--share <0..1>] [--keep]
+
+  --only <name>   only this: ${names.join(', ')}
+  --share <part>  a part of the full size, for a quick look
+  --keep          also put the table into bench/README.md
+`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: names },
+    share: { type: 'string', default: '1' },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+const share = Number(values.share);
+const unknown = values.only.find((name) => !names.includes(name));
+const complaint =
+  unknown !== undefined
+    ? `there is no measurement "${unknown}"`
+    : !(share > 0 && share <= 1) && `"--share" must be above 0 and at most 1, got ${values.share}`;
+if (complaint || values.help) {
+  process.stderr.write(complaint ? `${complaint}\n\n${usage}` : usage);
+  process.exit(complaint ? 2 : 0);
+}
+
+const chosen = measurements.filter(({ name }) => values.only.includes(name));
+const startedAt = performance.now();
+const outcomes = await measureAll(chosen, { share, onProgress: writeProgress });
+const report: Report = {
+  format: 'migration-status/bench',
+  version: 1,
+  measuredAt: new Date().toISOString(),
+  seconds: (performance.now() - startedAt) / 1_000,
+  share,
+  machine: describeMachine(),
+  peers: await listVersions(),
+  rows: toReportRows(chosen, outcomes),
+};
+
+const folder = new URL('results/', import.meta.url);
+mkdirSync(folder, { recursive: true });
+writeFileSync(new URL('latest.json', folder), `${JSON.stringify(report, null, 2)}\n`);
+const text = renderReport(report);
+if (values.keep) keep(text);
+process.stdout.write(`${text}\n`);
+
+/** On stderr, so that the table alone goes down a pipe. */
+function writeProgress({ measurement, caseName, done, total, seconds, result }: Progress): void {
+  const end = 'figures' in result ? '' : 'failed' in result ? `  failed: ${result.failed}` : '  not there';
+  process.stderr.write(`${done}/${total}  ${measurement}  ${caseName}  ${seconds.toFixed(1)} s${end}\n`);
+}
+
+/** The table of the README is the block after its heading. */
+function keep(table: string): void {
+  const readme = new URL('README.md', import.meta.url);
+  const before = readFileSync(readme, 'utf8');
+  const after = before.replace(/(## The last table\n\n```text\n)[\s\S]*?(```)/, (_all, head, end) =>
+    [head, `${table}\n`, end].join(''),
+  );
+  writeFileSync(readme, after);
+}

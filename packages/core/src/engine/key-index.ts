@@ -1,0 +1,112 @@
+/** Finds the row of a key. It keeps the ids only, some six bytes each, and asks whoever owns the rows for their keys. */
+export interface KeyIndex {
+  find(key: string): number | undefined;
+  /** The caller sees to it that the key is not in the index. */
+  add(key: string, id: number): void;
+  remove(key: string): void;
+}
+
+/** Shards grow one at a time, so that none of a million keys waits for all of them to be moved. */
+const shardBits = 8;
+const mostLoaded = 0.85;
+const growth = 1.6;
+
+interface Shard {
+  /** Open addressing with linear probing; 0 is empty, others are an id and one. */
+  slots: Int32Array;
+  size: number;
+}
+
+export function createKeyIndex(keyOf: (id: number) => string): KeyIndex {
+  const shards: Shard[] = Array.from({ length: 2 ** shardBits }, () => ({
+    slots: new Int32Array(4),
+    size: 0,
+  }));
+  // Whoever chooses the keys must not be able to choose where they collide.
+  const seed = Math.floor(Math.random() * 2 ** 31);
+
+  function shardOf(hash: number): Shard {
+    return shards[hash >>> (32 - shardBits)] as Shard;
+  }
+
+  /** Where a key stands, or the empty slot where its search ends. */
+  function seek({ slots }: Shard, key: string, hash: number): number {
+    let slot = toHome(hash, slots.length);
+    for (;;) {
+      const id = (slots[slot] ?? 0) - 1;
+      if (id < 0 || keyOf(id) === key) return slot;
+      slot = slot + 1 === slots.length ? 0 : slot + 1;
+    }
+  }
+
+  function place(slots: Int32Array, id: number, hash: number): void {
+    let slot = toHome(hash, slots.length);
+    while (slots[slot] !== 0) slot = slot + 1 === slots.length ? 0 : slot + 1;
+    slots[slot] = id + 1;
+  }
+
+  function grow(shard: Shard): void {
+    const slots = new Int32Array(Math.ceil(shard.slots.length * growth) + 1);
+    for (const entry of shard.slots) {
+      if (entry !== 0) place(slots, entry - 1, toHash(keyOf(entry - 1), seed));
+    }
+    shard.slots = slots;
+  }
+
+  /** Closes the gap, so that no search ends too early: moves up whoever is past its home because of it. */
+  function close(slots: Int32Array, emptied: number): void {
+    let gap = emptied;
+    let slot = gap;
+    for (;;) {
+      slot = slot + 1 === slots.length ? 0 : slot + 1;
+      const entry = slots[slot] ?? 0;
+      if (entry === 0) break;
+      const home = toHome(toHash(keyOf(entry - 1), seed), slots.length);
+      const isBetween = gap < slot ? gap < home && home <= slot : gap < home || home <= slot;
+      if (isBetween) continue;
+      slots[gap] = entry;
+      gap = slot;
+    }
+    slots[gap] = 0;
+  }
+
+  return {
+    find(key) {
+      const hash = toHash(key, seed);
+      const shard = shardOf(hash);
+      const id = (shard.slots[seek(shard, key, hash)] ?? 0) - 1;
+      return id < 0 ? undefined : id;
+    },
+    add(key, id) {
+      const hash = toHash(key, seed);
+      const shard = shardOf(hash);
+      if (shard.size + 1 > shard.slots.length * mostLoaded) grow(shard);
+      place(shard.slots, id, hash);
+      shard.size += 1;
+    },
+    remove(key) {
+      const hash = toHash(key, seed);
+      const shard = shardOf(hash);
+      const slot = seek(shard, key, hash);
+      if (shard.slots[slot] === 0) return;
+      close(shard.slots, slot);
+      shard.size -= 1;
+    },
+  };
+}
+
+/** The lower bits of a hash, spread over any number of slots; the upper ones have chosen the shard. */
+function toHome(hash: number, slotCount: number): number {
+  return (hash & 0xffffff) % slotCount;
+}
+
+/** FNV-1a over the characters, with the bits mixed at the end as murmur does it. */
+function toHash(key: string, seed: number): number {
+  let hash = seed;
+  for (let index = 0; index < key.length; index += 1) {
+    hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,108 @@
+import { createVector, itemAt, withItem } from './item-vector.ts';
+import { type KeyedList, toKeyedList } from './keyed-list.ts';
+import { noNumbers, withNumber, withoutNumber } from './ordered-numbers.ts';
+import { compareSortKeys, type SortKey } from './sort-key.ts';
+
+/**
+ * A list that changes, and gives a {@link KeyedList} of how it stands. Each of its keys has a number, from 0 up, by which
+ * its owner can note more about it in arrays of its own; the number of a key that was dropped is given out again.
+ */
+export interface ListKeeper<Item> {
+  /** The number of a key; undefined where it has none. */
+  numberOf(key: string): number | undefined;
+  /** Gives a key a number, and its turn among equals after all others, whether there is an item of it or not. */
+  add(key: string): number;
+  /** Takes the item of a key out of the list, and forgets its number and its turn. */
+  drop(key: string): void;
+  /** The item in the list; undefined where there is none. */
+  itemOf(number: number): Item | undefined;
+  /** Puts an item into the list, or another one in its place; moves it where its sort key has become another. */
+  put(number: number, item: Item, sortKey: SortKey): void;
+  /** Takes the item out of the list; does nothing where there is none. */
+  remove(number: number): void;
+  /** The list as it is: the same object until it changes. */
+  toList(): KeyedList<Item>;
+}
+
+/** Makes an empty list of items, each of which says its key. */
+export function createListKeeper<Item>(keyOf: (item: Item) => string): ListKeeper<Item> {
+  const numbers = new Map<string, number>();
+  const freeNumbers: number[] = [];
+  const sortKeys: SortKey[] = [];
+  const turns: number[] = [];
+  let lastTurn = 0;
+  let dropped = 0;
+  let items = createVector<Item>();
+  let order = noNumbers;
+  let list: KeyedList<Item> | undefined;
+
+  function compare(a: number, b: number): number {
+    return compareSortKeys(sortKeys[a], sortKeys[b]) || (turns[a] ?? 0) - (turns[b] ?? 0);
+  }
+
+  function add(key: string): number {
+    const number = freeNumbers.pop() ?? turns.length;
+    lastTurn += 1;
+    turns[number] = lastTurn;
+    numbers.set(key, number);
+    return number;
+  }
+
+  function drop(key: string): void {
+    const number = numbers.get(key);
+    if (number === undefined) return;
+    remove(number);
+    numbers.delete(key);
+    freeNumbers.push(number);
+    dropped += 1;
+  }
+
+  function put(number: number, item: Item, sortKey: SortKey): void {
+    const isListed = itemAt(items, number) !== undefined;
+    const isInPlace = isListed && compareSortKeys(sortKeys[number], sortKey) === 0;
+    if (isListed && !isInPlace) order = withoutNumber(order, number, compare);
+    if (!isInPlace) {
+      sortKeys[number] = sortKey;
+      order = withNumber(order, number, compare);
+    }
+    items = withItem(items, number, item);
+    list = undefined;
+  }
+
+  function remove(number: number): void {
+    if (itemAt(items, number) === undefined) return;
+    order = withoutNumber(order, number, compare);
+    items = withItem(items, number, undefined);
+    // A sort key may be of any size.
+    sortKeys[number] = undefined;
+    list = undefined;
+  }
+
+  function toList(): KeyedList<Item> {
+    const [itemsThen, droppedThen] = [items, dropped];
+    let byKey: ReadonlyMap<string, Item> | undefined;
+    const own: KeyedList<Item> = toKeyedList(order, itemsThen, (key) => {
+      const number = numbers.get(key);
+      const item = number === undefined ? undefined : itemAt(itemsThen, number);
+      if (item !== undefined && keyOf(item) === key) return item;
+      if (dropped === droppedThen) return undefined;
+      // The key may have had another number when this list was the latest: it is gone through, once.
+      byKey ??= new Map([...own].map((each) => [keyOf(each), each]));
+      return byKey.get(key);
+    });
+    return own;
+  }
+
+  return {
+    numberOf: (key) => numbers.get(key),
+    add,
+    drop,
+    itemOf: (number) => itemAt(items, number),
+    put,
+    remove,
+    toList() {
+      list ??= toList();
+      return list;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { mostHolds, type RowAddress, type RowId, type RowTable } from '../../src/engine/row-table.ts';
+import type { Row } from '../../src/step/row.ts';
+
+interface NaiveEntry {
+  readonly key: string;
+  ref: unknown;
+  source: number;
+  row: Row;
+  place: number;
+  holds: number;
+}
+
+/** What a table of rows must agree with: a `Map`, which rounds as the table says that it does. Its ids are never used again. */
+export function createNaiveRowTable(): RowTable {
+  const entries = new Map<RowId, NaiveEntry>();
+  let added = 0;
+
+  function at(id: RowId): NaiveEntry {
+    const entry = entries.get(id);
+    if (entry === undefined) throw new Error(`there is no row ${id}`);
+    return entry;
+  }
+
+  return {
+    get size() {
+      return entries.size;
+    },
+    ids: () => entries.keys(),
+    has: (id) => entries.has(id),
+    find: (key) => [...entries].find(([, entry]) => entry.key === key)?.[0],
+    add({ key, ref, source }: RowAddress, row) {
+      const id = added++;
+      entries.set(id, { key, ref, source, row: toKept(row), place: 0, holds: 0 });
+      return id;
+    },
+    get: (id) => at(id).row,
+    set(id, row) {
+      at(id).row = toKept(row);
+    },
+    delete(id) {
+      entries.delete(id);
+    },
+    keyOf: (id) => at(id).key,
+    refOf: (id) => at(id).ref,
+    setRef(id, ref) {
+      at(id).ref = ref;
+    },
+    sourceOf: (id) => at(id).source,
+    setSource(id, source) {
+      at(id).source = source;
+    },
+    readingOf: (id) => at(id).row.reading,
+    memoOf: (id) => at(id).row.memo,
+    dueAtOf: (id) => at(id).row.dueAt,
+    setDueAt(id, dueAt) {
+      at(id).row = { ...at(id).row, dueAt };
+    },
+    placeOf: (id) => at(id).place,
+    setPlace(id, place) {
+      at(id).place = place;
+    },
+    holdsOf: (id) => at(id).holds,
+    setHolds(id, holds) {
+      at(id).holds = Math.min(holds, mostHolds);
+    },
+    serialOf: () => 0,
+  };
+}
+
+/** A row as it comes out again: distances from `trackedAt` have seven digits, and counts of trouble end at 255. */
+function toKept(row: Row): Row {
+  const { trackedAt } = row;
+  const toKeptTime = (at: number) => trackedAt + Math.fround(at - trackedAt);
+  return {
+    ...row,
+    readAt: row.readAt === undefined ? undefined : toKeptTime(row.readAt),
+    stillSince: toKeptTime(row.stillSince),
+    progressSince: toKeptTime(row.progressSince),
+    failedReads: Math.min(row.failedReads, 255),
+    refusedReads: Math.min(row.refusedReads, 255),
+    missingReads: Math.min(row.missingReads, 255),
+    stillReads: Math.min(row.stillReads, 255),
+  };
+}

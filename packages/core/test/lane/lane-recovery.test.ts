@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { defaultLanePolicy as policy } from '../../src/lane/lane.ts';
+import {
+  type Arrival,
+  countByWindow,
+  createBucketServer,
+  createDice,
+  createWindowServer,
+  driveGreedily,
+  type Hints,
+  type LimitOf,
+  type Server,
+  withOutage,
+} from './simulated-servers.ts';
+
+/** So many requests in so many seconds. */
+interface Limit {
+  readonly requests: number;
+  readonly seconds: number;
+}
+
+const limits: readonly Limit[] = [
+  { requests: 600, seconds: 60 },
+  { requests: 60, seconds: 60 },
+  { requests: 1_000, seconds: 60 },
+  { requests: 100, seconds: 10 },
+  { requests: 300, seconds: 10 },
+];
+const windows = 14;
+const lowFrom = 4;
+const restoredAt = 9;
+const seeds = [1, 2, 3];
+
+/** The limit is a tenth for five windows, and then what it was. */
+const dip =
+  ({ requests }: Limit): LimitOf =>
+  (window) =>
+    window >= lowFrom && window < restoredAt ? requests / 10 : requests;
+
+function drive(server: Server, { seconds }: Limit, seed: number): readonly Arrival[] {
+  return driveGreedily(server, windows * seconds * 1_000, policy, createDice(seed));
+}
+
+/** The share of what a server allows that it answered, by window. */
+function toShares(arrivals: readonly Arrival[], limit: Limit): readonly number[] {
+  const answered = countByWindow(arrivals, 'answered', limit.seconds * 1_000, windows);
+  return answered.map((count) => count / limit.requests);
+}
+
+function countThrottled(arrivals: readonly Arrival[], { seconds }: Limit): readonly number[] {
+  return countByWindow(arrivals, 'throttled', seconds * 1_000, windows);
+}
+
+/** A bucket gives back in one window what was left in it in the one before, so two of them are taken together. */
+function expectRecovery(arrivals: readonly Arrival[], limit: Limit, from = restoredAt): void {
+  const [second = 0, third = 0] = toShares(arrivals, limit).slice(from + 1);
+  expect((second + third) / 2).toBeGreaterThanOrEqual(0.95);
+}
+
+/** Requests that are sent although somebody was told to wait, and the wait is not over. */
+function findIntrusions(arrivals: readonly Arrival[]): readonly Arrival[] {
+  let closedUntil = Number.NEGATIVE_INFINITY;
+  const known = [...arrivals];
+  return arrivals.filter(({ sentAt }) => {
+    for (let first = known[0]; first !== undefined && first.answeredAt <= sentAt; first = known[0]) {
+      known.shift();
+      if (first.outcome.type === 'throttled')
+        closedUntil = Math.max(closedUntil, first.answeredAt + (first.outcome.retryAfterMs ?? 0));
+    }
+    return sentAt < closedUntil;
+  });
+}
+
+describe.each(limits)('a server of $requests requests in $seconds s', (limit) => {
+  const windowMs = limit.seconds * 1_000;
+  const capacities = [limit.requests, Math.max(limit.requests / 10, (2 * limit.requests) / limit.seconds)];
+
+  const servers: readonly (readonly [title: string, createServer: () => Server])[] = [
+    ...(['Retry-After', 'nothing', 'headers'] as const).map(
+      (hints: Hints) =>
+        [`with windows that tells ${hints}`, () => createWindowServer(dip(limit), windowMs, hints)] as const,
+    ),
+    ...capacities.flatMap((capacity) =>
+      (['Retry-After', 'nothing'] as const).map(
+        (hints: Hints) =>
+          [
+            `with a bucket of ${capacity} that tells ${hints}`,
+            () => createBucketServer(dip(limit), windowMs, capacity, hints),
+          ] as const,
+      ),
+    ),
+  ];
+
+  test.each(servers)('%s is used again within two windows after it allows more', (_title, createServer) => {
+    for (const seed of seeds) expectRecovery(drive(createServer(), limit, seed), limit);
+  });
+
+  test.each(servers)('%s gets no request before the wait is over', (_title, createServer) => {
+    for (const seed of seeds) expect(findIntrusions(drive(createServer(), limit, seed))).toEqual([]);
+  });
+
+  test('with headers refuses nothing after the first window', () => {
+    for (const seed of seeds) {
+      const arrivals = drive(createWindowServer(dip(limit), windowMs, 'headers'), limit, seed);
+      expect(countThrottled(arrivals, limit).slice(1)).toEqual(Array.from({ length: windows - 1 }, () => 0));
+    }
+  });
+
+  test('is used again within two windows after an outage of a minute', () => {
+    const outageFrom = 2 * windowMs;
+    for (const seed of seeds) {
+      const server = createWindowServer(() => limit.requests, windowMs, 'Retry-After');
+      const arrivals = drive(withOutage(server, outageFrom, outageFrom + 60_000), limit, seed);
+      const [recoveredAt = 0] = arrivals
+        .filter(({ arrivedAt, outcome }) => arrivedAt > outageFrom + 60_000 && outcome.type === 'answered')
+        .map(({ arrivedAt }) => arrivedAt);
+      expect(recoveredAt).toBeLessThan(outageFrom + 60_000 + 1.1 * policy.parkCeilingMs);
+      const outage = countByWindow(arrivals, 'transient', 60_000, 1 + outageFrom / 60_000);
+      expect(outage.reduce((sum, count) => sum + count, 0)).toBeLessThan(20);
+      expectRecovery(arrivals, limit, Math.floor(recoveredAt / windowMs));
+    }
+  });
+});
+
+test.each([1, 2, 3, 6, 15])(
+  'a server with headers that takes %i in ten seconds refuses nothing after the first window',
+  (requests) => {
+    const limit = { requests, seconds: 10 };
+    const arrivals = drive(
+      createWindowServer(() => requests, 10_000, 'headers'),
+      limit,
+      1,
+    );
+    expect(Math.max(...countThrottled(arrivals, limit).slice(1))).toBe(0);
+    expect(Math.min(...toShares(arrivals, limit).slice(1))).toBeGreaterThanOrEqual(0.9);
+  },
+);
+
+test('a bucket that holds no more than a second of its rate is used again in the end', () => {
+  const limit = { requests: 100, seconds: 10 };
+  for (const seed of seeds) {
+    const shares = toShares(drive(createBucketServer(dip(limit), 10_000, 10), limit, seed), limit);
+    const [fourth = 0, fifth = 0] = shares.slice(restoredAt + 3);
+    expect((fourth + fifth) / 2).toBeGreaterThanOrEqual(0.85);
+  }
+});
+
+test('a bucket that is asked all the time refuses no more than one in twenty', () => {
+  const limit = { requests: 600, seconds: 60 };
+  for (const seed of seeds) {
+    const arrivals = drive(
+      createBucketServer(() => 600, 60_000, 60),
+      limit,
+      seed,
+    );
+    const throttled = countThrottled(arrivals, limit).slice(1);
+    for (const count of throttled) expect(count / limit.requests).toBeLessThan(0.05);
+  }
+});
