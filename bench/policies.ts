@@ -6,7 +6,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
-import { ours, type Policy, policies } from './policies/policies.ts';
+import { ours, oursUnfilled, type Policy, policies } from './policies/policies.ts';
 import { createBatchPopulations, createPopulations, type Population } from './policies/populations.ts';
 import { type Batching, defaultBatching, simulate } from './policies/simulate.ts';
 
@@ -35,7 +35,7 @@ export function measurePolicies(): readonly PolicyRow[] {
   );
   const batched = createBatchPopulations().flatMap((population) => [
     measure(population, ours()),
-    measure(population, ours({}, 'ours, without filling'), withoutFilling),
+    measure(population, oursUnfilled, withoutFilling),
   ]);
   return [...alike, ...batched];
 }

@@ -36,7 +36,9 @@ if (complaint || values.help) {
 
 const chosen = measurements.filter(({ name }) => values.only.includes(name));
 const startedAt = performance.now();
-const outcomes = await measureAll(chosen, { share, onProgress: writeProgress });
+const secondsOf = new Map<string, number>();
+const outcomes = await measureAll(chosen, { share, onProgress });
+for (const [name, seconds] of secondsOf) process.stderr.write(`${name}: ${seconds.toFixed(1)} s\n`);
 const report: Report = {
   format: 'migration-status/bench',
   version: 1,
@@ -56,8 +58,9 @@ if (values.keep) keep(text);
 process.stdout.write(`${text}\n`);
 
 /** On stderr, so that the table alone goes down a pipe. */
-function writeProgress({ measurement, caseName, done, total, seconds, result }: Progress): void {
-  const end = 'figures' in result ? '' : 'failed' in result ? `  failed: ${result.failed}` : '  not there';
+function onProgress({ measurement, caseName, done, total, seconds, result }: Progress): void {
+  secondsOf.set(measurement, (secondsOf.get(measurement) ?? 0) + seconds);
+  const end = 'failed' in result ? `  failed: ${result.failed}` : '';
   process.stderr.write(`${done}/${total}  ${measurement}  ${caseName}  ${seconds.toFixed(1)} s${end}\n`);
 }
 

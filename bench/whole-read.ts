@@ -22,8 +22,10 @@ export interface WholeReadCost {
   readonly bareCpuMicros: number;
   /** A tracker, and an adapter with `fetch: createLeanFetch()`. */
   readonly oursCpuMicros: number;
-  /** The same adapter on the platform's fetch. */
+  /** The same on the platform's fetch. */
   readonly oursPlatformFetchCpuMicros: number;
+  /** The adapter with the lean fetch, without a tracker: request, validation and mapping. */
+  readonly adapterCpuMicros: number;
   /** ky, a zod schema and p-retry, as one writes it by hand. */
   readonly handRolledCpuMicros: number;
   /** Connections that the adapter with the lean fetch has opened for thousands of reads, eight at a time. */
@@ -40,14 +42,17 @@ export async function measureWholeRead({ bodyBytes = 40, share = 1 } = {}): Prom
   const server = fork(fileURLToPath(import.meta.url), ['serve', String(bodyBytes)]);
   try {
     const [ports]: number[][] = await once(server, 'message');
-    const [bare = '', ours = '', platform = '', byHand = ''] = (ports ?? []).map(
+    const [bare = '', ours = '', platform = '', alone = '', byHand = ''] = (ports ?? []).map(
       (port) => `http://127.0.0.1:${port}`,
     );
-    const [tracker, platformTracker] = [createReader(ours, createLeanFetch()), createReader(platform, undefined)];
+    const tracker = createReader(ours, createLeanFetch());
+    const platformTracker = createReader(platform, undefined);
+    const adapter = createAcmeAdapter({ baseUrl: alone, token: 'token', fetch: createLeanFetch() });
     const runs = [
       createRun(() => readBare(`${bare}/jobs/1`)),
       tracker.run,
       platformTracker.run,
+      createRun(() => adapter.getStatus({ jobId: '1' })),
       createRun(await createReadByHand(`${byHand}/jobs/1`)),
     ];
     const costs = runs.map((): number[] => []);
@@ -62,10 +67,22 @@ export async function measureWholeRead({ bodyBytes = 40, share = 1 } = {}): Prom
         costs[index]?.push(stop() / readsOfRound);
       }
     }
-    const [bareCpuMicros = 0, oursCpuMicros = 0, oursPlatformFetchCpuMicros = 0, handRolledCpuMicros = 0] =
-      costs.map((micros) => toFigure(micros).value);
+    const [
+      bareCpuMicros = 0,
+      oursCpuMicros = 0,
+      oursPlatformFetchCpuMicros = 0,
+      adapterCpuMicros = 0,
+      handRolledCpuMicros = 0,
+    ] = costs.map((micros) => toFigure(micros).value);
     await Promise.all([tracker.close(), platformTracker.close()]);
-    return { bareCpuMicros, oursCpuMicros, oursPlatformFetchCpuMicros, handRolledCpuMicros, sockets };
+    return {
+      bareCpuMicros,
+      oursCpuMicros,
+      oursPlatformFetchCpuMicros,
+      adapterCpuMicros,
+      handRolledCpuMicros,
+      sockets,
+    };
   } finally {
     server.disconnect();
   }
@@ -155,7 +172,7 @@ async function serve(bodyBytes: number): Promise<void> {
   }));
   const rest = JSON.stringify({ status: 'RUNNING', ...(items.length > 0 && { items }) }).slice(1);
   const ports = await Promise.all(
-    Array.from({ length: 4 }, async () => {
+    Array.from({ length: 5 }, async () => {
       let connections = 0;
       let answers = 0;
       const server = createServer(({ url }, response) => {

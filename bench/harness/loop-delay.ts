@@ -25,7 +25,7 @@ export async function measureLoopDelay(work: () => Promise<unknown>): Promise<Lo
       await sleep(intervalMs);
       await nextTurn();
       const delay = Math.max(0, performance.now() - startedAt - intervalMs);
-      for (let missed = delay; missed > 0 || missed === delay; missed -= intervalMs) delays.push(missed);
+      delays.push(...toProbeDelays(delay));
     }
   }
 
@@ -37,6 +37,12 @@ export async function measureLoopDelay(work: () => Promise<unknown>): Promise<Lo
 }
 
 const intervalMs = 1;
+
+/** The delay of a probe, and of those that it kept from being started. Exported for tests. */
+export function toProbeDelays(delayMs: number): readonly number[] {
+  const missed = Math.max(0, Math.ceil(delayMs / intervalMs) - 1);
+  return Array.from({ length: 1 + missed }, (_, index) => delayMs - index * intervalMs);
+}
 
 function toLoopDelay(delays: readonly number[]): LoopDelay {
   const sorted = Float64Array.from(delays).sort();

@@ -17,6 +17,7 @@ export const http: Measurement = {
     const bare = toCell(outcomes, 'ours', 'bareCpuMicros');
     const ours = toCell(outcomes, 'ours', 'oursCpuMicros');
     const platform = toCell(outcomes, 'ours', 'oursPlatformFetchCpuMicros');
+    const alone = toCell(outcomes, 'ours', 'adapterCpuMicros');
     const byHand = toCell(outcomes, 'ours', 'handRolledCpuMicros');
     const sockets = toCell(outcomes, 'ours', 'sockets');
     const baseline = { name: 'bare', cell: bare };
@@ -33,6 +34,12 @@ export const http: Measurement = {
         label: 'platform fetch',
         unit: 'microseconds',
         cells: { ...toFigureCells('bare', bare), ...(platform && { ours: platform }) },
+        baseline,
+      },
+      {
+        label: 'adapter alone',
+        unit: 'microseconds',
+        cells: { ...toFigureCells('bare', bare), ...(alone && { ours: alone }) },
         baseline,
       },
       { label: 'sockets', unit: 'count', cells: { ...(sockets && { ours: sockets }) } },

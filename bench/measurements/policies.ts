@@ -1,23 +1,24 @@
 import {
   type Cell,
   type Column,
-  type Goal,
   type Measurement,
   type Outcome,
   type Row,
   toCell,
+  type Unit,
 } from '../harness/measurement.ts';
-import { awsWaiter, coreLro, fixed, ours } from '../policies/policies.ts';
+import { awsWaiter, coreLro, fixed, ours, oursUnfilled } from '../policies/policies.ts';
 import { measurePolicies } from '../policies.ts';
 
 const everything = 'all';
 
-/** The columns of the simulated policies. One of ours that has none is a line of its own; the others have no place. */
+/** The columns of the simulated policies; the others have no place. */
 const policyColumns: ReadonlyMap<string, Column> = new Map([
   [ours().name, 'ours'],
   [coreLro.name, 'core-lro'],
   [awsWaiter.name, 'waiter'],
   [fixed.name, 'bare'],
+  [oursUnfilled.name, 'bare'],
 ]);
 
 /** The goals hold for the populations that they were set with. */
@@ -27,13 +28,30 @@ const goals: Readonly<Record<string, { readonly requests: number; readonly lagSh
   'progress, 100 a request, 100 000 at once': { requests: 0.15, lagShare: 0.02 },
 };
 
-const requestsTitle = 'policies: requests per finished migration, simulated (bare: every 30 s)';
-const latenessTitle = 'policies: lateness / duration at p99, in the same simulation';
+type Kind = 'requests' | 'lagShare';
+
+const looks: Readonly<
+  Record<Kind, { readonly unit: Unit; readonly title: string; readonly batchTitle: string }>
+> = {
+  requests: {
+    unit: 'count',
+    title: 'policies: requests per finished migration, simulated (bare: every 30 s)',
+    batchTitle: 'policies: requests with 100 in each (bare: ours without filling)',
+  },
+  lagShare: {
+    unit: 'share',
+    title: 'policies: lateness / duration at p99, in the same simulation',
+    batchTitle: 'policies: lateness with 100 in a request (bare: ours without filling)',
+  },
+};
+
+/** What the names of populations that are read in batches have in common. */
+const batchMark = ', 100 a request';
 
 /** Requests and lateness of whole policies, simulated: what a finished migration costs, and how late its end is seen. */
 export const policies: Measurement = {
   name: 'policies',
-  title: requestsTitle,
+  title: looks.requests.title,
   cases: [everything],
   repeats: 1,
   needsQuiet: false,
@@ -52,33 +70,30 @@ export const policies: Measurement = {
       const cell = toCell(outcomes, everything, '');
       return [{ label: 'all', unit: 'count', cells: { ...(cell && { ours: cell }) } }];
     }
-    return [
-      ...toBlock(outcome, 'requests', { title: requestsTitle, unit: 'count' }),
-      ...toBlock(outcome, 'lagShare', { title: latenessTitle, unit: 'share' }),
-    ];
+    return [...toBlock(outcome, 'requests'), ...toBlock(outcome, 'lagShare')];
   },
 };
 
 const separator = ' | ';
 
 /** One line per population. */
-function toBlock(
-  outcome: Extract<Outcome, { figures: unknown }>,
-  kind: 'requests' | 'lagShare',
-  look: Pick<Row, 'title' | 'unit'>,
-): readonly Row[] {
+function toBlock(outcome: Extract<Outcome, { figures: unknown }>, kind: Kind): readonly Row[] {
   const rows = new Map<string, Partial<Record<Column, Cell>>>();
   for (const [name, figure] of Object.entries(outcome.figures)) {
     const [figureKind, population = '', policy = ''] = name.split(separator);
-    if (figureKind !== kind) continue;
     const column = policyColumns.get(policy);
-    if (column !== undefined) rows.set(population, { ...rows.get(population), [column]: figure });
-    else if (policy.startsWith(ours().name))
-      rows.set(policy.replace(ours().name, population), { ours: figure });
+    if (figureKind !== kind || column === undefined) continue;
+    rows.set(population, { ...rows.get(population), [column]: figure });
   }
-  return [...rows].map(([label, cells]): Row => {
-    const atMost = goals[label]?.[kind];
-    const goal: Goal | undefined = atMost === undefined ? undefined : { of: 'ours', atMost };
-    return { ...look, label, cells, ...(goal && { goal }) };
+  const { unit, title, batchTitle } = looks[kind];
+  return [...rows].map(([population, cells]): Row => {
+    const atMost = goals[population]?.[kind];
+    return {
+      unit,
+      cells,
+      title: population.includes(batchMark) ? batchTitle : title,
+      label: population.replace(batchMark, ''),
+      ...(atMost !== undefined && { goal: { of: 'ours', atMost } }),
+    };
   });
 }

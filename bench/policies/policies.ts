@@ -66,6 +66,9 @@ export function ours(changes: Partial<PacePolicy> = {}, name = 'ours'): Policy {
   return { name, hasLane: true, createFollower: () => createPacedFollower(policy) };
 }
 
+/** The same, in a lane whose requests take no rows along that are not due yet. */
+export const oursUnfilled = ours({}, 'ours, without filling');
+
 export const policies: readonly Policy[] = [coreLro, awsWaiter, gax, fixed, ours()];
 
 /** Keeps what a row keeps: the stretch, and since when its progress stands still. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { toProbeDelays } from '../harness/loop-delay.ts';
 import { measureAll, type Progress, toOutcome } from '../harness/measure-all.ts';
 import type { Measurement, Outcomes, Row } from '../harness/measurement.ts';
 import { toFigure } from '../harness/median.ts';
@@ -51,6 +52,16 @@ describe('several runs of one case', () => {
     expect(toOutcome([{ figures: { micros: 3 } }, { failed: 'out of memory' }])).toEqual({
       failed: 'out of memory',
     });
+  });
+});
+
+describe('the delay of the event loop', () => {
+  it.each([
+    [0, [0]],
+    [0.5, [0.5]],
+    [3.5, [3.5, 2.5, 1.5, 0.5]],
+  ])('of %d ms stands for the probes that were due meanwhile too', (delayMs, delays) => {
+    expect(toProbeDelays(delayMs)).toEqual(delays);
   });
 });
 

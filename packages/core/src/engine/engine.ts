@@ -308,18 +308,17 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
     lane.state = enter(lane.state, now, policy);
     reads.add(read);
     if (timeoutAppointment === undefined) watchReads();
-    void ask(read, first);
+    void ask(read, first).then((answer) => {
+      if (!read.isOver) finish(read, answer);
+    });
   }
 
-  async function ask(read: OngoingRead, first: RowId): Promise<void> {
-    const { adapter, ids, controller } = read;
+  function ask({ adapter, ids, controller }: OngoingRead, first: RowId): Promise<Answer> {
     const { signal } = controller;
     const wallTime = clock.wallTime();
-    const answer =
-      ids.length === 1
-        ? await askForOne(adapter, rows.refOf(first), { signal, wallTime, memo: rows.memoOf(first) })
-        : await askForMany(adapter, toRefs(ids), { signal, wallTime, memos: toMemos(ids) });
-    if (!read.isOver) finish(read, answer);
+    return ids.length === 1
+      ? askForOne(adapter, rows.refOf(first), { signal, wallTime, memo: rows.memoOf(first) })
+      : askForMany(adapter, toRefs(ids), { signal, wallTime, memos: toMemos(ids) });
   }
 
   function toRefs(ids: OngoingRead['ids']): unknown[] {

@@ -1,3 +1,6 @@
+/** A grain is used from this many grains away. */
+const grainsAway = 500;
+
 /** Each divides the next, so that what was planned coarsely stays where it is when it is planned again from nearer by. */
 const grains = [1, 2, 10, 20, 100, 200, 1_000, 2_000, 10_000, 20_000, 100_000] as const;
 
@@ -6,11 +9,12 @@ const grains = [1, 2, 10, 20, 100, 200, 1_000, 2_000, 10_000, 20_000, 100_000] a
  * then meet in few places, and close ones are planned to the millisecond.
  */
 export function toPlannedAt(wantedAt: number, now: number): number {
-  const finest = (wantedAt - now) / 500;
-  let grain: number = grains[0];
-  for (const coarser of grains) {
-    if (coarser > finest) break;
-    grain = coarser;
+  let plannedAt = Math.ceil(wantedAt);
+  for (const grain of grains) {
+    const coarser = Math.ceil(wantedAt / grain) * grain;
+    // Judged by where it would be planned, so that planning it there once more leaves it there.
+    if (coarser - now < grain * grainsAway) break;
+    plannedAt = coarser;
   }
-  return Math.ceil(wantedAt / grain) * grain;
+  return plannedAt;
 }

@@ -17,9 +17,13 @@ export function createGuard(report: (error: unknown) => void): Guard {
   return (listener, ...told) => {
     try {
       const result = listener(...told);
-      if (result instanceof Promise) result.catch(reportSafely);
+      if (isThenable(result)) Promise.resolve(result).catch(reportSafely);
     } catch (error) {
       reportSafely(error);
     }
   };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -19,16 +19,15 @@ export type ReadOutcome = { readonly reading: MigrationReading } | { readonly er
 
 const missing: MigrationReading<never> = Object.freeze({ state: 'not_found', nativeState: '', native: null });
 
-/** Asks for one migration, and never rejects, whatever an adapter does. */
-export async function askForOne(
-  adapter: MigrationAdapter,
-  ref: unknown,
-  context: ReadContext,
-): Promise<Answer> {
+const toResult = (result: unknown): Answer => ({ result });
+const toError = (error: unknown): Answer => ({ error });
+
+/** Asks for one migration, and never rejects, whatever an adapter does. Without `await`, because it is done at every read. */
+export function askForOne(adapter: MigrationAdapter, ref: unknown, context: ReadContext): Promise<Answer> {
   try {
-    return { result: await adapter.getStatus(ref, context) };
+    return Promise.resolve<unknown>(adapter.getStatus(ref, context)).then(toResult, toError);
   } catch (error) {
-    return { error };
+    return Promise.resolve({ error });
   }
 }
 

@@ -34,9 +34,6 @@ function isSame(a: News, b: News): boolean {
 function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const entries = Object.entries(a);
-  return (
-    entries.length === Object.keys(b).length &&
-    entries.every(([key, value]) => isEqual(value, Reflect.get(b, key)))
-  );
+  const keys = Object.keys({ ...a, ...b });
+  return keys.every((key) => isEqual(Reflect.get(a, key), Reflect.get(b, key)));
 }

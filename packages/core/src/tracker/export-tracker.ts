@@ -62,7 +62,7 @@ function toExportedRow(entry: Entry, toWall: TimeShift, withNative: boolean): Ex
     observedAt: row.observedAt || undefined,
     conditions: row.conditions.length > 0 ? row.conditions : undefined,
     stopped: row.stopped,
-    dueAt: toWall(row.dueAt),
+    dueAt: toWall(row.dueAt && Math.ceil(row.dueAt)),
     trackedAt: toWall(row.trackedAt) ?? 0,
     readAt: toWall(row.readAt),
     reads: row.reads || undefined,
@@ -86,7 +86,7 @@ function toExportedReading(reading: MigrationReading, withNative: boolean): Expo
 function toExportedLane(name: string, lane: Lane, toWall: TimeShift): ExportedLane {
   return withoutNothing({
     name,
-    parkedUntil: toWall(lane.parkedUntil),
+    parkedUntil: toWall(Math.ceil(lane.parkedUntil)),
     parkedBy: lane.parkedBy,
     throttles: lane.throttles || undefined,
     outages: lane.outages || undefined,

@@ -361,6 +361,10 @@ export function createTracker(options: TrackerOptions): Tracker {
       sliceEndsAt = clock.now() + sliceMs;
     }
 
+    if (!isIterable(refs)) {
+      const message = `trackAll: "refs" must be iterable, got ${describeKind(refs)}`;
+      throw new ConfigurationError({ option: 'refs', message });
+    }
     if (Symbol.asyncIterator in refs) {
       for await (const ref of refs) if (addOne(ref)) await rest();
     } else {
@@ -456,6 +460,11 @@ const endReasons = {
   closed: 'the tracker was closed',
   released: 'the migration was let go of',
 } as const satisfies Partial<Record<NotFoundOutCode, string>>;
+
+function isIterable(value: unknown): boolean {
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject && (Symbol.iterator in value || Symbol.asyncIterator in value);
+}
 
 function checkLabels(labels: TrackLabels): void {
   checkOptions('track', labels, { group: optionRules.text, meta: optionRules.any });

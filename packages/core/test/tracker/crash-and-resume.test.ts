@@ -335,7 +335,7 @@ describe.each(kinds)('migrations that are %s tell the same story', (_title, any)
         const whole = await play(history, { onMoment: (moment) => moments.push(moment) });
         for (const moment of moments) expectSame(await play(history, { from: moment }), whole, moment.told);
       }),
-      { numRuns: 8, ...limits },
+      { numRuns: 7, ...limits },
     );
   });
 
@@ -344,7 +344,7 @@ describe.each(kinds)('migrations that are %s tell the same story', (_title, any)
       fc.asyncProperty(any, async (history) => {
         expectSame(await play(history, { isRestless: true }), await play(history));
       }),
-      { numRuns: 50, ...limits },
+      { numRuns: 40, ...limits },
     );
   });
 
@@ -355,7 +355,7 @@ describe.each(kinds)('migrations that are %s tell the same story', (_title, any)
         const history = { ...rest, courses: courses.map((course, lane) => ({ ...course, lane })) };
         expectSame(await play(history, { isCutOff: true }), await play(history));
       }),
-      { numRuns: 30, ...limits },
+      { numRuns: 25, ...limits },
     );
   });
 });

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createManualClock, type ManualClock } from '../../../../test/support/manual-clock.ts';
+import {
+  createManualClock,
+  type ManualClock,
+  startOfWallTime,
+} from '../../../../test/support/manual-clock.ts';
 import {
   createScriptedAdapter,
   type ScriptedAdapter,
@@ -148,6 +152,26 @@ describe('reading goes on', () => {
     const later = await goOn(first, { a: [succeeded] });
     await later.clock.advance(hour);
     expect(readTimes(later)).toEqual([50 * second]);
+  });
+
+  test('at the time that was planned, however often it is taken up', async () => {
+    const policy = { pace: () => 9_999.5 };
+    let process = start({ a: [running] }, { policy });
+    await process.clock.advance(10);
+    process.tracker.track(process.adapter, { id: 'a' });
+    await process.clock.advance(0);
+    const [planned] = process.tracker.export().rows;
+    for (let index = 0; index < 3; index += 1) {
+      const { clock, tracker } = process;
+      const resume = await endProcess(tracker);
+      process = start(
+        { a: [succeeded] },
+        { policy },
+        { clock: createLaterClock(clock, clock.now()), resume },
+      );
+    }
+    await process.clock.advance(minute);
+    expect(process.adapter.reads.map(({ at }) => startOfWallTime + at)).toEqual([planned?.dueAt]);
   });
 
   test('at once for what became due while no process ran', async () => {
