@@ -12,7 +12,7 @@ const usage = `pnpm bench [--only <name>]… [--share <0..1>] [--keep]
 
   --only <name>   only this: ${names.join(', ')}
   --share <part>  a part of the full size, for a quick look
-  --keep          also put the table into bench/README.md
+  --keep          also put the table into bench/README.md; not with a part of it, nor where something failed
 `;
 
 const { values } = parseArgs({
@@ -25,10 +25,8 @@ const { values } = parseArgs({
 });
 const share = Number(values.share);
 const unknown = values.only.find((name) => !names.includes(name));
-const complaint =
-  unknown !== undefined
-    ? `there is no measurement "${unknown}"`
-    : !(share > 0 && share <= 1) && `"--share" must be above 0 and at most 1, got ${values.share}`;
+const isPartial = share < 1 || names.some((name) => !values.only.includes(name));
+const complaint = toComplaint();
 if (complaint || values.help) {
   process.stderr.write(complaint ? `${complaint}\n\n${usage}` : usage);
   process.exit(complaint ? 2 : 0);
@@ -54,14 +52,31 @@ const folder = new URL('results/', import.meta.url);
 mkdirSync(folder, { recursive: true });
 writeFileSync(new URL('latest.json', folder), `${JSON.stringify(report, null, 2)}\n`);
 const text = renderReport(report);
-if (values.keep) keep(text);
 process.stdout.write(`${text}\n`);
+if (values.keep) keepUnlessFailed(text);
+
+function toComplaint(): string | undefined {
+  if (unknown !== undefined) return `there is no measurement "${unknown}"`;
+  if (!(share > 0 && share <= 1)) return `"--share" must be above 0 and at most 1, got ${values.share}`;
+  if (values.keep && isPartial) return '"--keep" takes a whole run: leave out "--only" and "--share"';
+  return undefined;
+}
 
 /** On stderr, so that the table alone goes down a pipe. */
 function onProgress({ measurement, caseName, done, total, seconds, result }: Progress): void {
   secondsOf.set(measurement, (secondsOf.get(measurement) ?? 0) + seconds);
   const end = 'failed' in result ? `  failed: ${result.failed}` : '';
   process.stderr.write(`${done}/${total}  ${measurement}  ${caseName}  ${seconds.toFixed(1)} s${end}\n`);
+}
+
+/** A table with holes is shown, but not kept. */
+function keepUnlessFailed(table: string): void {
+  const failed = [...outcomes].flatMap(([name, cases]) =>
+    Object.entries(cases).flatMap(([caseName, outcome]) => ('failed' in outcome ? `${name} ${caseName}` : [])),
+  );
+  if (failed.length === 0) return keep(table);
+  process.stderr.write(`not kept, bench/README.md is as it was; these failed: ${failed.join(', ')}\n`);
+  process.exitCode = 1;
 }
 
 /** The table of the README is the block after its heading. */

@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createSandbox, type Sandbox } from '@migration-status/sandbox';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { blocksFolder, writeDocumentedCode } from './support/readme-blocks.ts';
+import { blocksFolder, examplesFolder, writeDocumentedCode, writeExamples } from './support/readme-blocks.ts';
 import { mustRun } from './support/run-command.ts';
 import { workspaceRoot } from './support/workspace.ts';
 
@@ -14,27 +16,48 @@ describe('the code in the documentation', { timeout: 60_000 }, () => {
   });
 
   it('type-checks, each block as a module of its own', async () => {
-    const project = path.join(blocksFolder, 'tsconfig.json');
-    const compilerOptions = {
-      composite: false,
-      declaration: false,
-      declarationMap: false,
-      emitDeclarationOnly: false,
-      noEmit: true,
-      rootDir: workspaceRoot,
-      types: ['node'],
-    };
-    const base = path.join(workspaceRoot, 'tsconfig.base.json');
-    writeFileSync(project, JSON.stringify({ extends: base, compilerOptions, include: ['.'] }));
-    expect(await mustRun(path.join(workspaceRoot, 'node_modules/.bin/tsc'), ['-p', project])).toBe('');
+    expect(await typeCheck(blocksFolder)).toBe('');
   });
 });
 
+describe('the examples in the docstrings of core', { timeout: 60_000 }, () => {
+  const names = writeExamples();
+
+  it('are there', () => {
+    expect(names.length).toBeGreaterThan(20);
+  });
+
+  it('type-check with what is exported alone', async () => {
+    expect(await typeCheck(examplesFolder, { verbatimModuleSyntax: false, noUnusedLocals: false })).toBe('');
+  });
+});
+
+/** What the compiler says about the modules in a folder. */
+function typeCheck(folder: string, more: Readonly<Record<string, boolean>> = {}): Promise<string> {
+  const project = path.join(folder, 'tsconfig.json');
+  const compilerOptions = {
+    composite: false,
+    declaration: false,
+    declarationMap: false,
+    emitDeclarationOnly: false,
+    noEmit: true,
+    rootDir: workspaceRoot,
+    types: ['node'],
+    ...more,
+  };
+  const base = path.join(workspaceRoot, 'tsconfig.base.json');
+  writeFileSync(project, JSON.stringify({ extends: base, compilerOptions, include: ['.'] }));
+  return mustRun(path.join(workspaceRoot, 'node_modules/.bin/tsc'), ['-p', project]);
+}
+
 describe('the code in the documentation, run against the sandbox', { timeout: 60_000 }, () => {
   let sandbox: Sandbox;
+  let folder: string;
 
   beforeAll(async () => {
     sandbox = await createSandbox();
+    folder = await mkdtemp(path.join(tmpdir(), 'documented-code-'));
+    vi.stubEnv('MIGRATIONS_FILE', path.join(folder, 'migrations.jsonl'));
     vi.stubGlobal('fetch', await routeToSandbox(sandbox));
   });
 
@@ -42,6 +65,7 @@ describe('the code in the documentation, run against the sandbox', { timeout: 60
     vi.unstubAllGlobals();
     vi.unstubAllEnvs();
     await sandbox.close();
+    await rm(folder, { recursive: true });
   });
 
   it.each(blocks)('$title does what it says, to its end', async ({ title, file }) => {
@@ -49,6 +73,13 @@ describe('the code in the documentation, run against the sandbox', { timeout: 60
     await import(file);
     const said = log.mock.calls.splice(0).map((words) => words.join(' '));
     expect(said.join('\n')).toMatch(outcomes[title] ?? /^$/);
+  });
+
+  it('goes on after a restart where it says so', async () => {
+    const log = vi.mocked(console.log).mockReturnValue();
+    const block = blocks.find(({ title }) => title === 'packages/core/README.md, block 3');
+    await import(`${block?.file}?restarted`);
+    expect(log.mock.calls.splice(0)).toEqual([['goes on with 1'], ['succeeded']]);
   });
 });
 
@@ -58,6 +89,7 @@ const outcomes: Readonly<Record<string, RegExp>> = {
   'README.md, block 2': /\[object Object\]$/,
   'packages/core/README.md, block 1': /velt\/org_1\/mig_7 succeeded\n(?:.*\n)*true$/,
   'packages/core/README.md, block 2': /^0 of 1 done, .*\n(?:.*\n)*true/,
+  'packages/core/README.md, block 3': /^goes on with 0\nsucceeded$/,
   'packages/generic-migrations/README.md, block 1': /^partially_succeeded /,
   'packages/generic-migrations/README.md, block 2': /^generic-migrations\/9f5b41bd\S+ partially_succeeded 20/,
   'packages/onlyoffice/README.md, block 1': /^succeeded /,

@@ -6,6 +6,7 @@ export interface Machine {
   readonly cores: number;
   readonly memoryBytes: number;
   readonly node: string;
+  /** Its name, the major and minor number of its release, and the architecture. */
   readonly os: string;
 }
 
@@ -17,6 +18,6 @@ export function describeMachine(): Machine {
     cores: cores.length,
     memoryBytes: totalmem(),
     node: process.version,
-    os: `${type()} ${release()} ${arch()}`,
+    os: `${type()} ${/^\d+(?:\.\d+)?/.exec(release())?.[0] ?? ''} ${arch()}`,
   };
 }

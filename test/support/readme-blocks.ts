@@ -10,6 +10,9 @@ export interface DocumentedCode {
   readonly file: string;
 }
 
+/** Where the examples of docstrings are written, apart from the blocks: they lean on names that are declared for them. */
+export const examplesFolder = path.join(workspaceRoot, 'test/.generated/examples');
+
 /** Where the blocks are written; it lies in the workspace so that the packages' names resolve. */
 export const blocksFolder = path.join(workspaceRoot, 'test/.generated/readme');
 
@@ -31,4 +34,102 @@ export function writeDocumentedCode(): readonly DocumentedCode[] {
       return { title: `${document}, block ${index + 1}`, file };
     }),
   );
+}
+
+/** The entries of core, and the files that list what they export. */
+const entries = {
+  '@migration-status/core': 'packages/core/src/index.ts',
+  '@migration-status/core/adapter': 'packages/core/src/adapter/index.ts',
+  '@migration-status/core/file-store': 'packages/core/src/store/file-store.ts',
+  '@migration-status/core/lean-fetch': 'packages/core/src/adapter/lean-fetch.ts',
+} as const;
+
+/** What the examples may use besides what core exports. */
+const others: readonly (readonly [name: string, specifier: string])[] = [
+  ['createVeltAdapter', '@migration-status/velt'],
+  ['createSnapLogicAdapter', '@migration-status/snaplogic'],
+];
+
+/** What is around an example: things whose making is not its concern. */
+const surroundings = `import type { Store, Tracker } from '@migration-status/core';
+import type { HttpReply, MigrationReading, StandardSchema } from '@migration-status/core/adapter';
+import type { createSnapLogicAdapter } from '@migration-status/snaplogic';
+import type { createVeltAdapter, VeltRef } from '@migration-status/velt';
+import type * as zod from 'zod/mini';
+
+declare global {
+  const z: typeof zod;
+  const velt: ReturnType<typeof createVeltAdapter>;
+  const adapter: typeof velt;
+  const snapLogic: ReturnType<typeof createSnapLogicAdapter>;
+  const tracker: Tracker;
+  const store: Store;
+  const ref: VeltRef;
+  const refs: readonly VeltRef[];
+  const signal: AbortSignal;
+  const reading: MigrationReading;
+  const reply: HttpReply;
+  const options: unknown;
+  const items: readonly unknown[];
+  const taskSchema: StandardSchema<unknown, { readonly id: string }>;
+  const optionsSchema: StandardSchema<unknown, { readonly apiKey: string }>;
+  const [apiKey, id, line, text]: readonly [string, string, string, string];
+  function scheduleAnotherTry(afterMs: number | undefined): void;
+}
+`;
+
+/**
+ * Writes each `@example` of what core exports into a file, afresh, with imports of the exported names that stand in it; gives
+ * the names that they belong to. An example that uses what is not exported cannot compile.
+ */
+export function writeExamples(): readonly string[] {
+  rmSync(examplesFolder, { recursive: true, force: true });
+  mkdirSync(examplesFolder, { recursive: true });
+  writeFileSync(path.join(examplesFolder, 'surroundings.d.ts'), surroundings);
+  const specifierOf = new Map(others);
+  for (const [specifier, file] of Object.entries(entries)) {
+    for (const name of listExports(file)) if (!specifierOf.has(name)) specifierOf.set(name, specifier);
+  }
+  const examples = listFiles('packages/core/src', '.ts')
+    .flatMap((file) => listExamples(readText(file)))
+    .filter(({ name }) => specifierOf.has(name));
+  for (const [index, { name, code }] of examples.entries()) {
+    const imports = [...specifierOf]
+      .filter(([exported]) => new RegExp(`\\b${exported}\\b`).test(code) && !declares(code, exported))
+      .map(([exported, specifier]) => `import { ${exported} } from '${specifier}';\n`);
+    writeFileSync(
+      path.join(examplesFolder, `${index + 1}-${name}.ts`),
+      `${imports.join('')}\n${code}\nexport {};\n`,
+    );
+  }
+  return examples.map(({ name }) => name);
+}
+
+/** The names of the export list of a file, and of what it declares with `export`. */
+function listExports(file: string): readonly string[] {
+  const text = readText(file);
+  const listed = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, names = '']) =>
+    names.split(',').map((name) => name.trim().replace(/^type /, '')),
+  );
+  const declared = [...text.matchAll(declaration)].map(([, name = '']) => name);
+  return [...listed, ...declared].filter((name) => name !== '');
+}
+
+/** The examples of a file, each with what its docstring is about; that of a member is about what it is a member of. */
+function listExamples(text: string): readonly { readonly name: string; readonly code: string }[] {
+  return [...text.matchAll(/^ *\/\*\*(?:(?!\*\/)[^])*@example\n((?:(?!\*\/)[^])*)\*\//gm)].map((docstring) => {
+    const [whole, body = ''] = docstring;
+    const end = docstring.index + whole.length;
+    const isOfMember = whole.startsWith(' ');
+    const declared = isOfMember
+      ? [...text.slice(0, end).matchAll(declaration)].at(-1)
+      : [...text.slice(end).matchAll(declaration)].at(0);
+    return { name: declared?.[1] ?? '', code: body.replaceAll(/^ *\* ?/gm, '') };
+  });
+}
+
+const declaration = /^export (?:async )?(?:function|class|const|interface|type) (\w+)/gm;
+
+function declares(code: string, name: string): boolean {
+  return new RegExp(`\\b(?:const|function) ${name}\\b`).test(code);
 }

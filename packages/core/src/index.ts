@@ -49,7 +49,7 @@ export { createMemoryStore } from './store/memory-store.ts';
 export type { ForgottenEntry, RowEntry, Store, StoreEntry } from './store/store.ts';
 export { StoreError, type StoreErrorCode } from './store/store-error.ts';
 export type { ExportedLane, ExportedReading, ExportedRow, TrackerExport } from './store/tracker-export.ts';
-export type { ExportOptions } from './tracker/export-tracker.ts';
+export type { ExportOptions } from './tracker/export-engine.ts';
 export { type GetStatusOptions, getStatus } from './tracker/get-status.ts';
 export type { MigrationHandle } from './tracker/handle.ts';
 export type { MigrationRow, TrackLabels } from './tracker/migration-row.ts';

@@ -8,8 +8,9 @@ import { exchange } from './lean-exchange.ts';
 import { type Dispatch, findDispatch } from './undici-dispatch.ts';
 
 /**
- * Makes a `fetch` for the `fetch` option of an adapter that costs a fraction of the processor time of the platform's: it
- * speaks over the connections that Node's own `fetch` keeps, without the layers of the web standard above them.
+ * Makes a `fetch` for the `fetch` option of an adapter that takes less processor time than the platform's: a request alone
+ * takes about half, a whole read, with validation, mapping and the tracker's step, about three tenths less (Node 24, small
+ * bodies). It speaks over the connections that Node's own `fetch` keeps, without the layers of the web standard above them.
  *
  * It takes what adapters send: an `http:` or `https:` URL, a method other than `HEAD`, headers, a body that is a text, a
  * signal, and `redirect: 'manual'`. All else goes to the platform's `fetch`, as does every request in browsers and other

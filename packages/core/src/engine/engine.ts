@@ -15,10 +15,13 @@ import type { MigrationReading } from '../model/migration-status.ts';
 import { createRow, type Row } from '../step/row.ts';
 import { type StepEvent, type StepResult, step } from '../step/step.ts';
 import { type Appointment, createAgenda } from './agenda.ts';
+import { ask } from './ask.ts';
 import type { Clock } from './clock.ts';
+import { takeEarlyRows } from './early-rows.ts';
 import type { EnginePolicy } from './engine-policy.ts';
-import type { Entry, EntryObserver } from './entry.ts';
+import { createEntry, type Entry, type EntryObserver } from './entry.ts';
 import { createGuard } from './guard.ts';
+import { withGuardedPace } from './guarded-pace.ts';
 import { createIdLists } from './id-lists.ts';
 import {
   enqueue,
@@ -40,8 +43,9 @@ import {
   type RowEvent,
   toLaneOutcome,
 } from './outcomes.ts';
-import { appoint, type Bucket, createPlanner, toWindowEnd } from './planner.ts';
-import { type Answer, askForMany, askForOne, toOutcome, toReadFailure } from './read.ts';
+import { places } from './places.ts';
+import { appoint, type Bucket, createPlanner } from './planner.ts';
+import { type Answer, toOutcome, toReadFailure } from './read.ts';
 import { createRowTable, type RowId } from './row-table.ts';
 import { createSourceTable } from './source-table.ts';
 
@@ -86,9 +90,9 @@ export interface Engine {
   /** Takes news that came another way; a read that is out was asked for before, and is dropped. */
   push(id: RowId, reading: MigrationReading, at: number): void;
   regroup(id: RowId, group: string | undefined): void;
-  /** How many hold on to it; the engine only keeps the number. */
-  holdsOf(id: RowId): number;
-  setHolds(id: RowId, holds: number): void;
+  /** How many claim it; the engine only keeps the number. */
+  claimsOf(id: RowId): number;
+  setClaims(id: RowId, claims: number): void;
   lanes(): Iterable<readonly [name: string, lane: Lane]>;
   /** Takes up a lane where it was. */
   restoreLane(name: string, lane: Lane): void;
@@ -107,20 +111,13 @@ type Occasion =
   /** A deadline of somebody who waits. */
   | { readonly type: 'alarm'; readonly ring: () => void };
 
-/** Where a row stands: it waits for its time or for its turn, or is being read; never two of these at once. */
-const places = { nowhere: 0, planned: 1, waiting: 2, held: 3, parted: 4, read: 5 } as const;
-
-/** How far a request with room looks ahead for rows that are nearly due. */
-const mostWindows = 100;
-const mostLookedAt = 1_000;
-
-/** How many rows are taken up in one go: what happens to a million at once must not keep the process from anything else. */
-const turnSize = 1_000;
+/** How many rows are taken up, and asked for, in one go: what happens to a million at once must not keep the process from anything else. */
+const sliceSize = 500;
 
 export function createEngine({ clock, random, onStep, onListenerError, ...options }: EngineOptions): Engine {
   const agenda = createAgenda<Occasion>();
   const guard = createGuard(onListenerError);
-  const policy = withGuardedPace(options.policy, onListenerError);
+  const policy = withGuardedPace(options.policy, guard);
   const rows = createRowTable();
   const lists = createIdLists();
   const sources = createSourceTable(createPlanner(agenda, lists), () => createPlanner(agenda, lists));
@@ -131,6 +128,9 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
   let timeoutAppointment: Appointment<Occasion> | undefined;
   let timer: { readonly at: number; readonly cancel: () => void } | undefined;
   let isClosed = false;
+  /** How many rows this turn may still take up, and how many it may still ask for. */
+  let capacity = sliceSize;
+  let room = sliceSize;
 
   /** Keeps the one timer no later than the earliest appointment; one that rings too early does no harm. */
   function arm(): void {
@@ -147,19 +147,19 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
     timer = undefined;
     const now = clock.now();
     const touched = new Set<LaneQueue>();
-    let capacity = turnSize;
+    capacity = sliceSize;
+    room = sliceSize;
     while (capacity > 0) {
       const occasion = agenda.takeDue(now);
       if (occasion === undefined) break;
       switch (occasion.type) {
         case 'bucket':
-          capacity -= takeUp(occasion, capacity, now, touched);
+          takeUp(occasion, now, touched);
           break;
         case 'lane':
           occasion.appointment = undefined;
-          capacity -= isRefused(occasion.state, policy.refusedReads)
-            ? refuseWaiting(occasion, capacity)
-            : holdUntold(occasion, capacity, now);
+          if (isRefused(occasion.state, policy.refusedReads)) refuseWaiting(occasion);
+          else holdUntold(occasion, now);
           touched.add(occasion);
           break;
         case 'timeout':
@@ -176,23 +176,21 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
   }
 
   /** Rows whose time has come wait for their turns; those that one go has no room for come with the next. */
-  function takeUp(bucket: Bucket, capacity: number, now: number, touched: Set<LaneQueue>): number {
-    let count = 0;
+  function takeUp(bucket: Bucket, now: number, touched: Set<LaneQueue>): void {
     let lane: LaneQueue | undefined;
-    for (; count < capacity; count += 1) {
+    for (; capacity > 0; capacity -= 1) {
       const id = bucket.planner.take(bucket);
-      if (id === undefined) return count;
+      if (id === undefined) return;
       const source = sourceOf(id);
       if (source.lane !== lane) touched.add(source.lane);
       ({ lane } = source);
       rows.setPlace(id, places.nowhere);
-      wait(id, source, now);
+      queueUp(id, source, now);
     }
     bucket.planner.putBack(bucket);
-    return count;
   }
 
-  function wait(id: RowId, source: Source, now: number): void {
+  function queueUp(id: RowId, source: Source, now: number): void {
     const isParked = now < source.lane.state.parkedUntil;
     enqueue(lists, source, id, isParked);
     rows.setPlace(id, isParked ? places.held : places.waiting);
@@ -208,22 +206,20 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
   }
 
   /** Tells rows of a parked lane why they wait. */
-  function holdUntold(lane: LaneQueue, capacity: number, now: number): number {
-    let count = 0;
-    for (; count < capacity && now < lane.state.parkedUntil; count += 1) {
+  function holdUntold(lane: LaneQueue, now: number): void {
+    for (; capacity > 0 && now < lane.state.parkedUntil; capacity -= 1) {
       const taken = takeUntold(lists, lane);
       if (taken === undefined) break;
       enqueue(lists, taken.source, taken.id, true);
       rows.setPlace(taken.id, places.held);
       hold(taken.id, lane);
     }
-    return count;
   }
 
   /** Lets as many requests go as the lane admits. */
   function pump(lane: LaneQueue, now: number = clock.now()): void {
     while (hasRowsWaiting(lane) && !isClosed) {
-      if (isRefused(lane.state, policy.refusedReads)) {
+      if (room <= 0 || isRefused(lane.state, policy.refusedReads)) {
         openAt(lane, now);
         return;
       }
@@ -236,7 +232,8 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
       }
       const isPart = lane.parts.length > 0;
       const ids = takeBatch(lists, lane);
-      startRead(lane, isPart ? ids : fill(ids, now), now);
+      if (!isPart) fill(ids, now);
+      startRead(lane, ids, now);
     }
     openAt(lane, undefined);
   }
@@ -247,49 +244,22 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
     lane.appointment = at === undefined ? undefined : agenda.add(at, lane);
   }
 
-  function refuseWaiting(lane: LaneQueue, capacity: number): number {
-    let count = 0;
-    for (; count < capacity && isRefused(lane.state, policy.refusedReads); count += 1) {
+  function refuseWaiting(lane: LaneQueue): void {
+    for (; capacity > 0 && isRefused(lane.state, policy.refusedReads); capacity -= 1) {
       const id = takeNext(lists, lane);
       if (id === undefined) break;
       rows.setPlace(id, places.nowhere);
       apply(id, { type: 'refused', at: clock.wallTime(), failure: laneRefusal });
     }
-    return count;
   }
 
-  /**
-   * A request that goes out anyway takes along rows of which the most has passed of the time between two reads, unless
-   * somebody else than the pace asked for that time: the provider, or news that were pushed.
-   */
-  function fill(ids: RowId[], now: number): RowId[] {
+  /** A request with room takes along what is nearly due. */
+  function fill(ids: RowId[], now: number): void {
     const [first] = ids;
-    const { batchWindowMs, earlyShare } = policy;
-    if (first === undefined || earlyShare === 0 || batchWindowMs === 0) return ids;
+    if (first === undefined) return;
     const { adapter, canShare, planner } = sourceOf(first);
-    const { maxBatchSize } = adapter.capabilities;
-    if (!canShare) return ids;
-    let at = toWindowEnd(now, batchWindowMs);
-    let lookedAt = 0;
-    for (let window = 0; window < mostWindows && ids.length < maxBatchSize; window += 1) {
-      const early: RowId[] = [];
-      for (const id of planner.idsAt(at)) {
-        if (ids.length + early.length >= maxBatchSize || lookedAt >= mostLookedAt) break;
-        lookedAt += 1;
-        if (isEarly(rows.get(id), at, now)) early.push(id);
-      }
-      for (const id of early) planner.remove(id, at);
-      ids.push(...early);
-      at += batchWindowMs;
-    }
-    return ids;
-  }
-
-  function isEarly({ readAt, reading, failedReads }: Row, at: number, now: number): boolean {
-    if (readAt === undefined || failedReads > 0 || reading?.retryAfterMs !== undefined) return false;
-    const gap = at - readAt;
-    const isOwnPace = gap <= policy.ceilingMs * (1 + policy.jitterShare) + policy.batchWindowMs;
-    return isOwnPace && at - now <= policy.earlyShare * gap;
+    const seats = adapter.capabilities.maxBatchSize - ids.length;
+    if (canShare && seats > 0) ids.push(...takeEarlyRows(rows, planner, seats, now, policy));
   }
 
   function startRead(lane: LaneQueue, ids: RowId[], now: number): void {
@@ -305,35 +275,13 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
       controller: new AbortController(),
     };
     for (const id of ids) rows.setPlace(id, places.read);
+    room -= ids.length;
     lane.state = enter(lane.state, now, policy);
     reads.add(read);
     if (timeoutAppointment === undefined) watchReads();
-    void ask(read, first).then((answer) => {
+    void ask(rows, read, clock.wallTime()).then((answer) => {
       if (!read.isOver) finish(read, answer);
     });
-  }
-
-  function ask({ adapter, ids, controller }: OngoingRead, first: RowId): Promise<Answer> {
-    const { signal } = controller;
-    const wallTime = clock.wallTime();
-    return ids.length === 1
-      ? askForOne(adapter, rows.refOf(first), { signal, wallTime, memo: rows.memoOf(first) })
-      : askForMany(adapter, toRefs(ids), { signal, wallTime, memos: toMemos(ids) });
-  }
-
-  function toRefs(ids: OngoingRead['ids']): unknown[] {
-    const refs: unknown[] = [];
-    for (const id of ids) if (id !== undefined) refs.push(rows.refOf(id));
-    return refs;
-  }
-
-  function toMemos(ids: OngoingRead['ids']): ReadonlyMap<string, unknown> {
-    const memos = new Map<string, unknown>();
-    for (const id of ids) {
-      const memo = id === undefined ? undefined : rows.memoOf(id);
-      if (id !== undefined && memo !== undefined) memos.set(rows.keyOf(id), memo);
-    }
-    return memos;
   }
 
   function giveUp(now: number): void {
@@ -375,7 +323,7 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
     lane.state = learn(lane.state, toLaneOutcome(events), now, random(), policy);
     const isParking = !wasParked && now < lane.state.parkedUntil;
     const isAlone = ids.length === 1;
-    if (isSpoilt(events)) part(read);
+    if (isSpoilt(events)) splitInTwo(read);
     // Whoever is told may remove or refresh any row, also one whose turn comes later in this loop.
     for (let index = 0; index < ids.length; index += 1) {
       const id = ids[index];
@@ -383,18 +331,18 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
       if (id === undefined || event === undefined || isClosed) continue;
       ids[index] = undefined;
       rows.setPlace(id, places.nowhere);
-      separate(id, event, isAlone);
+      readAloneOrTogether(id, event, isAlone);
       apply(id, event, now);
     }
     reads.delete(read);
     if (reads.size === 0) watchReads();
-    if (isParking) holdUntold(lane, turnSize, now);
+    if (isParking) holdUntold(lane, now);
     pump(lane, now);
     arm();
   }
 
   /** A request that fails as a whole is asked again in two parts, until the bad ref is alone. */
-  function part({ lane, ids }: OngoingRead): void {
+  function splitInTwo({ lane, ids }: OngoingRead): void {
     const left = ids.splice(0).filter((id) => id !== undefined);
     const middle = Math.ceil(left.length / 2);
     for (const id of left) rows.setPlace(id, places.parted);
@@ -402,14 +350,15 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
   }
 
   /** A row that spoils what it is part of is read by itself until it is read well. */
-  function separate(id: RowId, event: StepEvent, isAlone: boolean): void {
+  function readAloneOrTogether(id: RowId, event: StepEvent, isAlone: boolean): void {
     const source = sourceOf(id);
-    if (source.canShare && isAlone && isWholeFailure(event)) move(id, source, sources.toAlone(source));
+    if (source.canShare && isAlone && isWholeFailure(event))
+      moveToSource(id, source, sources.toAlone(source));
     const isMended = !source.canShare && event.type === 'read' && source.adapter.getStatuses !== undefined;
-    if (isMended) move(id, source, sources.toShared(source));
+    if (isMended) moveToSource(id, source, sources.toShared(source));
   }
 
-  function move(id: RowId, from: Source, to: Source): void {
+  function moveToSource(id: RowId, from: Source, to: Source): void {
     to.rows += 1;
     rows.setSource(id, to.index);
     sources.release(from);
@@ -498,40 +447,6 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
     return sources.at(rows.sourceOf(id));
   }
 
-  function createEntry(id: RowId): Entry {
-    const serial = rows.serialOf(id);
-    const key = rows.keyOf(id);
-    const { adapter } = sourceOf(id);
-    const lastRef = rows.refOf(id);
-    const isAlive = () => rows.has(id) && rows.serialOf(id) === serial;
-    return {
-      id,
-      key,
-      adapter,
-      get isAlive() {
-        return isAlive();
-      },
-      get group() {
-        return isAlive() ? sourceOf(id).group : undefined;
-      },
-      get row() {
-        return isAlive() ? rows.get(id) : createRow(clock.now(), clock.now());
-      },
-      get ref() {
-        return isAlive() ? rows.refOf(id) : lastRef;
-      },
-      observe(observer) {
-        if (!isAlive()) return () => {};
-        const watching = observers.get(id) ?? new Set();
-        observers.set(id, watching.add(observer));
-        return () => {
-          watching.delete(observer);
-          if (watching.size === 0 && observers.get(id) === watching) observers.delete(id);
-        };
-      },
-    };
-  }
-
   return {
     clock,
     get size() {
@@ -541,9 +456,9 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
     add({ adapter, ref, key, group, row }) {
       const now = clock.now();
       const source = sources.toSource(adapter, adapter.lane(ref), group, now);
-      source.rows += 1;
       const first = row ?? createRow(now, now);
       const id = rows.add({ key, ref, source: source.index }, first);
+      source.rows += 1;
       plan(id, undefined, first.dueAt, now);
       arm();
       return id;
@@ -551,7 +466,7 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
 
     find: rows.find,
     ids: rows.ids,
-    entry: createEntry,
+    entry: (id) => createEntry({ rows, sources, observers, now: clock.now }, id),
 
     remove(id) {
       if (!rows.has(id)) return;
@@ -599,12 +514,12 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
       const isQueued = isHeld || place === places.waiting;
       const next = sources.toSource(adapter, lane.name, group, clock.now());
       if (isQueued) withdraw(lists, source, id, isHeld);
-      move(id, source, next);
+      moveToSource(id, source, next);
       if (isQueued) enqueue(lists, next, id, isHeld);
     },
 
-    holdsOf: rows.holdsOf,
-    setHolds: rows.setHolds,
+    claimsOf: rows.claimsOf,
+    setClaims: rows.setClaims,
 
     *lanes() {
       for (const { name, state } of sources.lanes()) yield [name, state];
@@ -629,23 +544,6 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
         read.controller.abort();
       }
       reads.clear();
-    },
-  };
-}
-
-/** A pace of somebody else's may throw, and the rule holds then. */
-function withGuardedPace(policy: EnginePolicy, report: (error: unknown) => void): EnginePolicy {
-  const { pace } = policy;
-  if (pace === undefined) return policy;
-  const guard = createGuard(report);
-  return {
-    ...policy,
-    pace(moment, gapMs) {
-      let own: number | undefined;
-      guard(() => {
-        own = pace(moment, gapMs);
-      });
-      return own;
     },
   };
 }

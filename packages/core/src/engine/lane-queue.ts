@@ -42,7 +42,6 @@ export interface LaneQueue {
   /** The sources with rows that wait, in the order of their turns. */
   firstTurn: Source | undefined;
   lastTurn: Source | undefined;
-  turns: number;
   /** Rows that wait and have not been told why. */
   waitingCount: number;
   heldCount: number;
@@ -61,7 +60,6 @@ export function createLaneQueue(name: string, state: Lane): LaneQueue {
     alone: new Map(),
     firstTurn: undefined,
     lastTurn: undefined,
-    turns: 0,
     waitingCount: 0,
     heldCount: 0,
     parts: [],
@@ -188,7 +186,6 @@ function giveTurn(lane: LaneQueue, source: Source): void {
   if (lane.lastTurn === undefined) lane.firstTurn = source;
   else lane.lastTurn.next = source;
   lane.lastTurn = source;
-  lane.turns += 1;
 }
 
 /** The first in turn goes to the end, or out when none of its rows waits. */
@@ -202,7 +199,6 @@ function passTurn(lane: LaneQueue, source: Source): void {
 function leaveTurn(lane: LaneQueue, source: Source): void {
   lane.firstTurn = source.next;
   if (lane.firstTurn === undefined) lane.lastTurn = undefined;
-  lane.turns -= 1;
   source.next = undefined;
   source.hasTurn = false;
 }
@@ -212,5 +208,4 @@ function giveFirstTurn(lane: LaneQueue, source: Source): void {
   source.next = lane.firstTurn;
   lane.firstTurn = source;
   lane.lastTurn ??= source;
-  lane.turns += 1;
 }

@@ -3,7 +3,7 @@ import { describeValue } from '../model/describe-value.ts';
 import { MigrationStatusError } from '../model/errors/migration-status-error.ts';
 import { ProviderResponseError } from '../model/errors/provider-response-error.ts';
 import { type FailureClass, isFailureClass } from '../model/failure-class.ts';
-import { isMigrationState } from '../model/migration-state.ts';
+import { isReading } from '../model/is-reading.ts';
 import type { MigrationReading } from '../model/migration-status.ts';
 import { normalizeReading } from '../model/normalize-reading.ts';
 import type { ReadFailure } from '../step/conditions.ts';
@@ -69,22 +69,6 @@ export function toOutcome(
 function resultOf(results: ReadonlyMap<string, unknown>, key: string): unknown {
   const result = results.get(key);
   return result === undefined && !results.has(key) ? missing : result;
-}
-
-/** Whether a value can be taken for a reading. */
-export function isReading(value: unknown): value is MigrationReading {
-  if (typeof value !== 'object' || value === null) return false;
-  const { state, nativeState, progress, issues }: Partial<Record<keyof MigrationReading, unknown>> = value;
-  return (
-    isMigrationState(state) &&
-    typeof nativeState === 'string' &&
-    (progress === undefined || isObject(progress)) &&
-    (issues === undefined || (Array.isArray(issues) && issues.every(isObject)))
-  );
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }
 
 function toNoReading({ provider }: MigrationAdapter, cause?: unknown): ProviderResponseError {

@@ -35,20 +35,18 @@ export interface RowTable {
   setSource(id: RowId, source: number): void;
   readingOf(id: RowId): MigrationReading | undefined;
   memoOf(id: RowId): unknown;
+  readAtOf(id: RowId): number | undefined;
   dueAtOf(id: RowId): number | undefined;
   setDueAt(id: RowId, dueAt: number): void;
   /** Where the row stands in the engine, as a small number; 0 at first. */
   placeOf(id: RowId): number;
   setPlace(id: RowId, place: number): void;
-  /** How many hold on to the row, up to {@link mostHolds}; 0 at first. */
-  holdsOf(id: RowId): number;
-  setHolds(id: RowId, holds: number): void;
+  /** How many claim the row, so that it is not let go of; 0 at first. */
+  claimsOf(id: RowId): number;
+  setClaims(id: RowId, claims: number): void;
   /** Tells two rows apart that had the same id one after the other. */
   serialOf(id: RowId): number;
 }
-
-/** Where the count of holds stops. Who has so many is not let go of by counting down. */
-export const mostHolds = 2 ** 16 - 1;
 
 const mostSerials = 2 ** 16 - 1;
 
@@ -71,7 +69,7 @@ type Page = ReturnType<typeof createPage>;
 
 /** One number array per field of a row, all in one buffer, and what cannot be a number beside it. */
 function createPage() {
-  const buffer = new ArrayBuffer(56 * pageSize);
+  const buffer = new ArrayBuffer(54 * pageSize);
   let end = 0;
   function take<Column>(
     type: new (buffer: ArrayBuffer, offset: number, length: number) => Column,
@@ -91,12 +89,11 @@ function createPage() {
     progressFrom: take(Float32Array, 4),
     reads: take(Uint32Array, 4),
     source: take(Uint32Array, 4),
-    holds: take(Uint16Array, 2),
     serial: take(Uint16Array, 2),
     failedReads: take(Uint8Array, 1),
     refusedReads: take(Uint8Array, 1),
     stillReads: take(Uint8Array, 1),
-    /** The reason of the stop, the place, and whether there are extras. */
+    /** The reason of the stop, the place, whether there are extras, and whether somebody claims it. */
     flags: take(Uint8Array, 1),
     keys: new Array<string | undefined>(pageSize).fill(undefined),
     refs: new Array<unknown>(pageSize).fill(undefined),
@@ -108,12 +105,15 @@ const stopMask = 0b0000_0011;
 const placeMask = 0b0001_1100;
 const placeShift = 2;
 const extrasFlag = 0b0010_0000;
+const claimFlag = 0b0100_0000;
 
 export function createRowTable(): RowTable {
   const pages: Page[] = [];
   const free: RowId[] = [];
   let retired = 0;
   const extras = new Map<RowId, Extras>();
+  /** Of rows that more than one claim. */
+  const manyClaims = new Map<RowId, number>();
   let end = 0;
 
   const pageOf = (id: RowId) => pages[id >>> pageBits] as Page;
@@ -147,7 +147,7 @@ export function createRowTable(): RowTable {
     const flags = page.flags[at] ?? 0;
     const stop = row.stopped === undefined ? 0 : row.stopped === 'settled' ? 1 : 2;
     const hasExtras = row.conditions.length > 0 || row.missingReads > 0 || row.memo !== undefined;
-    page.flags[at] = (flags & placeMask) | stop | (hasExtras ? extrasFlag : 0);
+    page.flags[at] = (flags & (placeMask | claimFlag)) | stop | (hasExtras ? extrasFlag : 0);
     if (hasExtras) {
       const { conditions, memo, missingReads, missingSince } = row;
       extras.set(id, { conditions, memo, missingReads: Math.min(missingReads, 255), missingSince });
@@ -172,7 +172,6 @@ export function createRowTable(): RowTable {
       page.keys[at] = key;
       page.refs[at] = ref;
       page.source[at] = source;
-      page.holds[at] = 0;
       page.serial[at] = (page.serial[at] ?? 0) + 1;
       page.flags[at] = 0;
       set(id, row);
@@ -211,6 +210,7 @@ export function createRowTable(): RowTable {
       const at = id & pageMask;
       index.remove(keyOf(id));
       extras.delete(id);
+      manyClaims.delete(id);
       page.keys[at] = undefined;
       page.refs[at] = undefined;
       page.readings[at] = undefined;
@@ -232,6 +232,11 @@ export function createRowTable(): RowTable {
       const hasExtras = ((pageOf(id).flags[id & pageMask] as number) & extrasFlag) !== 0;
       return hasExtras ? extras.get(id)?.memo : undefined;
     },
+    readAtOf(id) {
+      const page = pageOf(id);
+      const at = id & pageMask;
+      return toOptional((page.trackedAt[at] as number) + (page.readAfter[at] as number));
+    },
     dueAtOf: (id) => toOptional(pageOf(id).dueAt[id & pageMask] as number),
     setDueAt(id, dueAt) {
       pageOf(id).dueAt[id & pageMask] = dueAt;
@@ -242,9 +247,16 @@ export function createRowTable(): RowTable {
       const at = id & pageMask;
       flags[at] = ((flags[at] as number) & ~placeMask) | (place << placeShift);
     },
-    holdsOf: (id) => pageOf(id).holds[id & pageMask] as number,
-    setHolds(id, holds) {
-      pageOf(id).holds[id & pageMask] = Math.min(holds, mostHolds);
+    claimsOf(id) {
+      const isHeld = ((pageOf(id).flags[id & pageMask] as number) & claimFlag) !== 0;
+      return isHeld ? (manyClaims.get(id) ?? 1) : 0;
+    },
+    setClaims(id, claims) {
+      const { flags } = pageOf(id);
+      const at = id & pageMask;
+      flags[at] = ((flags[at] as number) & ~claimFlag) | (claims > 0 ? claimFlag : 0);
+      if (claims > 1) manyClaims.set(id, claims);
+      else manyClaims.delete(id);
     },
     serialOf: (id) => pageOf(id).serial[id & pageMask] as number,
   };

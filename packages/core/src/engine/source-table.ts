@@ -23,6 +23,8 @@ export function createSourceTable(common: Planner, createPlanner: () => Planner)
   const lanes = new Map<string, LaneQueue>();
   const sources: Source[] = [];
   const free: number[] = [];
+  /** Many rows of one source are added together. */
+  let latest: Source | undefined;
 
   function laneAt(name: string, now: number): LaneQueue {
     const known = lanes.get(name);
@@ -57,19 +59,28 @@ export function createSourceTable(common: Planner, createPlanner: () => Planner)
   return {
     at: (index) => sources[index] as Source,
     toSource(adapter, laneName, group, now) {
-      return find(laneAt(laneName, now), adapter, group, adapter.getStatuses !== undefined);
+      const canShare = adapter.getStatuses !== undefined;
+      const isLatest =
+        latest?.adapter === adapter &&
+        latest.group === group &&
+        latest.canShare === canShare &&
+        latest.lane.name === laneName;
+      if (latest === undefined || !isLatest) latest = find(laneAt(laneName, now), adapter, group, canShare);
+      return latest;
     },
     toAlone: ({ lane, adapter, group }) => find(lane, adapter, group, false),
     toShared: ({ lane, adapter, group }) => find(lane, adapter, group, true),
     release(source) {
       source.rows -= 1;
       if (source.rows > 0) return;
+      if (source === latest) latest = undefined;
       const groups = source.canShare ? source.lane.shared : source.lane.alone;
       groups.get(source.adapter)?.byGroup.delete(source.group);
       free.push(source.index);
     },
     lanes: () => lanes.values(),
     restoreLane(name, state) {
+      latest = undefined;
       lanes.set(name, createLaneQueue(name, state));
     },
   };

@@ -3,7 +3,7 @@ import type { PacePolicy } from './step-policy.ts';
 
 /** What the pace of one migration depends on, after a good read. Durations in milliseconds. */
 export interface PaceMoment {
-  /** How long the present stretch has been followed: {@link toStretchAgeMs}. */
+  /** How long the present stretch has been followed: the present phase, or the work since it last stood still. */
   readonly ageMs: number;
   /**
    * How much longer it will take, by its progress: `Infinity` while nothing is done, negative for how long it is overdue,
@@ -51,8 +51,8 @@ const longestGapMs = 2 ** 31 - 1;
  * Pure and total: whatever the moment holds, the gap is finite and at least the floor.
  *
  * @example
- * toGap({ ageMs: 600_000, remainingMs: 300_000, minimumMs: 0, random: 0 }, defaultStepPolicy); // 99 000
- * toGap({ ageMs: 600_000, minimumMs: 0, random: 0 }, defaultStepPolicy); // 120 000
+ * toGap({ ageMs: 600_000, remainingMs: 300_000, minimumMs: 0, random: 0 }, defaultEnginePolicy); // 99 000
+ * toGap({ ageMs: 600_000, minimumMs: 0, random: 0 }, defaultEnginePolicy); // 120 000
  */
 export function toGap(moment: PaceMoment, policy: PacePolicy, pace?: Pace): number {
   const ruled = toRuleGap(moment, policy);

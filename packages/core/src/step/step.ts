@@ -1,6 +1,7 @@
 import { traitsOf } from '../model/failure-class.ts';
 import { isTerminalState, type MigrationState } from '../model/migration-state.ts';
 import type { MigrationReading } from '../model/migration-status.ts';
+import { toIso } from '../model/to-iso.ts';
 import {
   isSameCondition,
   type ReadFailure,
@@ -355,8 +356,4 @@ function toRaised(before: readonly Condition[], after: readonly Condition[]): re
 function toCleared(before: readonly Condition[], after: readonly Condition[]): readonly Condition[] {
   if (before === after || before.length === 0) return noConditions;
   return before.filter((old) => !after.some((condition) => condition.kind === old.kind));
-}
-
-function toIso(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

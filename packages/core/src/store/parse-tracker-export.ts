@@ -1,16 +1,19 @@
 import { describeKind } from '../model/describe-value.ts';
 import { ConfigurationError } from '../model/errors/configuration-error.ts';
-import { isMigrationState } from '../model/migration-state.ts';
-import { exportFormat, exportVersion, type TrackerExport } from './tracker-export.ts';
+import { isObject } from '../model/is-object.ts';
+import { isReading } from '../model/is-reading.ts';
+import {
+  type ExportedLane,
+  type ExportedRow,
+  exportFormat,
+  exportVersion,
+  type TrackerExport,
+} from './tracker-export.ts';
 
 /** What a field must be: a test, and the words for what it expects. */
 type FieldRule = readonly [isFit: (value: unknown) => boolean, expected: string];
 
-type FieldRules = Readonly<Record<string, FieldRule>>;
-
 const isAbsent = (value: unknown): value is undefined => value === undefined;
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
 
 const text: FieldRule = [(value) => typeof value === 'string', 'it is a string'];
 const optionalText: FieldRule = [(value) => isAbsent(value) || typeof value === 'string', text[1]];
@@ -20,10 +23,9 @@ const number: FieldRule = [
   (value) => isAbsent(value) || (Number.isFinite(value) && Number(value) >= 0),
   'it is a number of at least 0',
 ];
-const list: FieldRule = [Array.isArray, 'it is an array'];
 
 /** Rows are checked by hand, because a million of them are to be taken up in about a second. */
-const rowRules: FieldRules = {
+const rowRules = {
   provider: text,
   key: text,
   lane: text,
@@ -47,9 +49,9 @@ const rowRules: FieldRules = {
   stillSince: optionalTime,
   progressFrom: number,
   progressSince: optionalTime,
-};
+} satisfies Record<Exclude<keyof ExportedRow, 'ref' | 'memo'>, FieldRule>;
 
-const laneRules: FieldRules = {
+const laneRules = {
   name: text,
   parkedUntil: optionalTime,
   parkedBy: [
@@ -67,7 +69,7 @@ const laneRules: FieldRules = {
   limitSpacingMs: number,
   limitUntil: optionalTime,
   debt: number,
-};
+} satisfies Record<keyof ExportedLane, FieldRule>;
 
 const rowFields = Object.entries(rowRules);
 const laneFields = Object.entries(laneRules);
@@ -77,53 +79,44 @@ const laneFields = Object.entries(laneRules);
  * the place of the first thing that does not fit.
  */
 export function parseTrackerExport(given: unknown): TrackerExport {
+  checkExport(given);
+  return given;
+}
+
+function checkExport(given: unknown): asserts given is TrackerExport {
   if (!isObject(given)) throw toResumeError('', `it is what export() gave, got ${describeKind(given)}`);
   const { format, version, lanes, rows } = given;
   if (format !== exportFormat) throw toResumeError('format', `it is ${JSON.stringify(exportFormat)}`);
   if (version !== exportVersion)
     throw toResumeError('version', `it is ${exportVersion}, which this version reads`);
-  checkField('lanes', lanes, list);
-  checkField('rows', rows, list);
-  for (const [index, lane] of (lanes as unknown[]).entries())
-    checkFields(`lanes[${index}]`, lane, laneFields);
-  const checkedRows = rows as unknown[];
-  for (let index = 0; index < checkedRows.length; index += 1) checkRow(checkedRows[index], index);
-  return given as unknown as TrackerExport;
+  for (const [index, lane] of toList('lanes', lanes).entries()) checkFields('lanes', index, lane, laneFields);
+  for (const [index, row] of toList('rows', rows).entries()) checkRow(row, index);
+}
+
+function toList(place: string, value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw toResumeError(place, 'it is an array');
 }
 
 function checkRow(row: unknown, index: number): void {
-  checkFields('rows', row, rowFields, index);
-  const { key, provider, stopped, reading } = row as Record<string, unknown>;
+  const { key, provider, stopped, reading } = checkFields('rows', index, row, rowFields);
   if (!String(key).startsWith(`${provider}/`))
     throw toResumeError(`rows[${index}].key`, 'it begins with the provider');
   if (stopped === 'settled' && reading === undefined)
     throw toResumeError(`rows[${index}].reading`, 'what has ended has one');
 }
 
-/** The place is put together only when it is needed. */
 function checkFields(
   list: string,
+  index: number,
   value: unknown,
   fields: readonly (readonly [string, FieldRule])[],
-  index?: number,
-): void {
-  const toPlace = () => (index === undefined ? list : `${list}[${index}]`);
-  if (!isObject(value)) throw toResumeError(toPlace(), 'it is an object');
+): Readonly<Record<string, unknown>> {
+  if (!isObject(value)) throw toResumeError(`${list}[${index}]`, 'it is an object');
   for (const [field, [isFit, expected]] of fields) {
-    if (!isFit(value[field])) throw toResumeError(`${toPlace()}.${field}`, expected);
+    if (!isFit(value[field])) throw toResumeError(`${list}[${index}].${field}`, expected);
   }
-}
-
-function checkField(place: string, value: unknown, [isFit, expected]: FieldRule): void {
-  if (!isFit(value)) throw toResumeError(place, expected);
-}
-
-function isReading(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { state, nativeState, progress, issues } = value;
-  const isProgress = isAbsent(progress) || isObject(progress);
-  const areIssues = isAbsent(issues) || (Array.isArray(issues) && issues.every(isObject));
-  return isMigrationState(state) && typeof nativeState === 'string' && isProgress && areIssues;
+  return value;
 }
 
 function isConditions(value: unknown): boolean {

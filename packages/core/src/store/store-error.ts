@@ -7,13 +7,21 @@ export type StoreErrorCode = Extract<
 >;
 
 /**
- * A store could not be read or written. Nothing in it was changed. The code tells why:
+ * A store could not be read or written. Nothing that was acknowledged was changed. The code tells why:
  *
  * - `store_in_use`: another opener holds it; retryable, as that one may close it
  * - `store_damaged`: what stands there is not what was written; `line` says where
  * - `store_unsupported`: it is no store, or a later version wrote it
  * - `store_failed`: the operating system refused; `cause` is its error
  * - `closed`: it was closed before the call
+ *
+ * @example
+ * try {
+ *   await store.load();
+ * } catch (error) {
+ *   if (StoreError.isInstance(error) && error.code === 'store_damaged') console.error(error.file, error.line);
+ *   throw error;
+ * }
  */
 export class StoreError extends MigrationStatusError {
   override readonly name = 'StoreError';

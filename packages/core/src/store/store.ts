@@ -16,14 +16,21 @@ import type { ExportedRow, TrackerExport } from './tracker-export.ts';
  *
  * @example
  * const store: Store = createMemoryStore();
- * await store.append({ type: 'row', at: new Date().toISOString(), to: 'running', row: { key: 'velt/org_1/mig_7' } });
+ * const row: ExportedRow = {
+ *   provider: 'velt',
+ *   key: 'velt/org_1/mig_7',
+ *   lane: 'https://api.velt.dev',
+ *   ref: { organizationId: 'org_1', migrationId: 'mig_7' },
+ *   trackedAt: Date.now(),
+ * };
+ * await store.append({ type: 'row', at: new Date().toISOString(), row });
  * (await store.load())?.rows.length; // 1
  */
 export interface Store {
   /**
-   * The last save and all appends since, put together: of each key the last row, in the order in which
-   * the keys first appeared, without those forgotten. A key that comes back after that stands at the end. Undefined when nothing was ever stored.
-   * Rejects when it cannot be read, or when what is stored is damaged: a store never gives a part for the whole.
+   * The last save and all appends since, put together: of each key the last row, in the order in which the keys first
+   * appeared, without those forgotten. A key that comes back after that stands at the end. Undefined when nothing was ever
+   * stored. Rejects when it cannot be read, or when what is stored is damaged: a store never gives a part for the whole.
    */
   load(): Promise<TrackerExport | undefined>;
   /**

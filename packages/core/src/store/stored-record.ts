@@ -1,5 +1,5 @@
 import type { StoreEntry } from './store.ts';
-import type { ExportedRow, TrackerExport } from './tracker-export.ts';
+import { type ExportedRow, exportFormat, exportVersion, type TrackerExport } from './tracker-export.ts';
 
 /** One record of a store: the head of a snapshot, one of its rows, or an entry that came after it. */
 export type StoredRecord = SavedHead | SavedRow | StoreEntry;
@@ -67,7 +67,7 @@ export function createFold(): Fold {
       if (record.type === 'forgotten') rows.delete(record.key);
       else rows.set(record.row.key, record.row);
       if (record.type === 'saved_row') return;
-      head ??= { format: 'migration-status/tracker', version: 1, exportedAt: record.at, lanes: [] };
+      head ??= { format: exportFormat, version: exportVersion, exportedAt: record.at, lanes: [] };
       if (head.exportedAt !== record.at) head = { ...head, exportedAt: record.at };
     },
     result: () => head && { ...head, rows: [...rows.values()] },

@@ -1,6 +1,7 @@
 import type { Entry } from '../engine/entry.ts';
 import { deepFreeze } from '../model/deep-freeze.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
+import { toIso } from '../model/to-iso.ts';
 import { toMigrationStatus } from '../model/to-migration-status.ts';
 import type { Condition } from '../step/row.ts';
 import type { Sighting } from '../step/step.ts';
@@ -55,7 +56,7 @@ export function toStatus<Native, Ref>(
     provider: adapter.provider,
     key,
     ref,
-    observedAt: new Date(observedAt).toISOString(),
+    observedAt: toIso(observedAt),
   }) as MigrationStatus<Native, Ref>;
 }
 

@@ -5,23 +5,25 @@ import { createEngine } from '../engine/engine.ts';
 import { type EnginePolicy, toEnginePolicy } from '../engine/engine-policy.ts';
 import type { Entry } from '../engine/entry.ts';
 import { createGuard } from '../engine/guard.ts';
-import { isReading } from '../engine/read.ts';
-import { mostHolds, type RowId } from '../engine/row-table.ts';
+import type { RowId } from '../engine/row-table.ts';
 import { deepFreeze } from '../model/deep-freeze.ts';
-import { describeKind } from '../model/describe-value.ts';
 import { ConfigurationError } from '../model/errors/configuration-error.ts';
 import { type NotFoundOutCode, NotFoundOutError } from '../model/errors/wait-errors.ts';
-import type { MigrationReading, MigrationStatus } from '../model/migration-status.ts';
-import { normalizeReading } from '../model/normalize-reading.ts';
+import type { MigrationStatus } from '../model/migration-status.ts';
+import { toIso } from '../model/to-iso.ts';
 import { hasNews, type StepChange, type StepEvent, type StepResult } from '../step/step.ts';
 import type { Store, StoreEntry } from '../store/store.ts';
 import type { TrackerExport } from '../store/tracker-export.ts';
 import { toNotFoundOut } from './await-entry.ts';
 import { checkAdapter, checkOptions, optionRules } from './check-options.ts';
-import { type ExportOptions, exportEngine, exportEntry, resumeEngine } from './export-tracker.ts';
+import { type ExportOptions, exportEngine, exportRow } from './export-engine.ts';
 import { createHandle, type HandleHost, type MigrationHandle } from './handle.ts';
+import { createSlices } from './in-slices.ts';
 import { type MigrationRow, type TrackLabels, toMigrationRow, toStatus } from './migration-row.ts';
+import { parsePushed } from './parse-pushed.ts';
 import { reportListenerError } from './report-listener-error.ts';
+import { resumeEngine } from './resume-engine.ts';
+import { saysMore } from './says-more.ts';
 import type { ChangeEvent, TrackerEvents } from './tracker-events.ts';
 
 /** What {@link createTracker} is made of. */
@@ -119,10 +121,6 @@ const eventNames: readonly (keyof TrackerEvents)[] = [
   'forgotten',
 ];
 
-/** How long migrations are added in one go, and how many at most. */
-const sliceMs = 4;
-const sliceSize = 2_000;
-
 /** A provider that puts free text where a state belongs must not fill the memory, nor the log. */
 const mostReportedWords = 1_000;
 
@@ -174,7 +172,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   });
   let isClosed = false;
   const storing = new Set<Promise<void>>();
-  const rests = new Set<() => void>();
+  const slices = createSlices(clock);
 
   const host: HandleHost = {
     engine,
@@ -192,9 +190,9 @@ export function createTracker(options: TrackerOptions): Tracker {
       };
     },
     release(entry) {
-      const holds = engine.holdsOf(entry.id);
-      if (holds === 1) remove(entry);
-      else if (holds < mostHolds) engine.setHolds(entry.id, holds - 1);
+      const claims = engine.claimsOf(entry.id) - 1;
+      if (claims > 0) engine.setClaims(entry.id, claims);
+      else remove(entry);
     },
   };
 
@@ -211,7 +209,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     const entry = engine.entry(id);
     const transition = change?.transition;
     if (transition || isSettling)
-      keep(() => ({ type: 'row', at: toIso(timeOf(event)), ...transition, row: exportEntry(engine, entry) }));
+      keep(() => ({ type: 'row', at: toIso(timeOf(event)), ...transition, row: exportRow(engine, entry) }));
     if (!eventNames.some(hasListeners)) return;
     const row = toRow(entry);
     for (const condition of cleared) emit('condition', { row, condition, isActive: false });
@@ -270,7 +268,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     labels: TrackLabels = {},
   ): MigrationHandle<Native, Ref> {
     const id = follow(adapter, ref, labels);
-    engine.setHolds(id, engine.holdsOf(id) + 1);
+    engine.setClaims(id, engine.claimsOf(id) + 1);
     return createHandle<Native, Ref>(host, engine.entry(id));
   }
 
@@ -326,7 +324,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   function tellTracked(id: RowId): void {
     if (options.store === undefined && !hasListeners('tracked')) return;
     const entry = engine.entry(id);
-    keep(() => ({ type: 'row', at: toIso(clock.wallTime()), row: exportEntry(engine, entry) }));
+    keep(() => ({ type: 'row', at: toIso(clock.wallTime()), row: exportRow(engine, entry) }));
     if (hasListeners('tracked')) emit('tracked', { row: toRow(entry) });
   }
 
@@ -336,40 +334,12 @@ export function createTracker(options: TrackerOptions): Tracker {
     labels: TrackLabels | ((ref: Ref) => TrackLabels) = {},
   ): Promise<number> {
     let added = 0;
-    let sliceEndsAt = clock.now() + sliceMs;
-    let count = 0;
-
-    function addOne(ref: Ref): boolean {
+    await slices.each(refs, (ref) => {
       const { parsed, key, known } = find(adapter, ref);
       const id = known ?? add(adapter, parsed, key, typeof labels === 'function' ? labels(ref) : labels);
-      engine.setHolds(id, engine.holdsOf(id) + 1);
+      engine.setClaims(id, engine.claimsOf(id) + 1);
       if (known === undefined) added += 1;
-      count += 1;
-      return count % sliceSize === 0 || clock.now() >= sliceEndsAt;
-    }
-
-    async function rest(): Promise<void> {
-      await new Promise<void>((resolve) => {
-        const cancel = clock.setTimer(goOn, 0);
-        function goOn(): void {
-          cancel();
-          rests.delete(goOn);
-          resolve();
-        }
-        rests.add(goOn);
-      });
-      sliceEndsAt = clock.now() + sliceMs;
-    }
-
-    if (!isIterable(refs)) {
-      const message = `trackAll: "refs" must be iterable, got ${describeKind(refs)}`;
-      throw new ConfigurationError({ option: 'refs', message });
-    }
-    if (Symbol.asyncIterator in refs) {
-      for await (const ref of refs) if (addOne(ref)) await rest();
-    } else {
-      for (const ref of refs) if (addOne(ref)) await rest();
-    }
+    });
     return added;
   }
 
@@ -428,7 +398,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       }
       engine.close();
       emitter.removeAllListeners();
-      for (const goOn of [...rests]) goOn();
+      slices.goOn();
     }
     await Promise.all(storing);
   }
@@ -461,17 +431,8 @@ const endReasons = {
   released: 'the migration was let go of',
 } as const satisfies Partial<Record<NotFoundOutCode, string>>;
 
-function isIterable(value: unknown): boolean {
-  const isObject = typeof value === 'object' && value !== null;
-  return isObject && (Symbol.iterator in value || Symbol.asyncIterator in value);
-}
-
 function checkLabels(labels: TrackLabels): void {
   checkOptions('track', labels, { group: optionRules.text, meta: optionRules.any });
-}
-
-function toIso(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }
 
 function toEnd(entry: Entry, code: keyof typeof endReasons): NotFoundOutError {
@@ -484,38 +445,4 @@ function toChangeEvent(entry: Entry, row: MigrationRow, { previous, transition }
     ...(previous && { previous: toStatus(entry, previous) }),
     ...(transition && { transition }),
   };
-}
-
-/** A pushed status in the engine's words. It comes from the caller's own code, so only what would do harm is checked. */
-function parsePushed(status: unknown): { key: string; observedAt: number; reading: MigrationReading } {
-  const isObject = typeof status === 'object' && status !== null;
-  if (!isObject || !isReading(status) || !('key' in status) || !('observedAt' in status)) {
-    const message = `push: expected a status with "key", "state", "nativeState" and "observedAt", got ${describeKind(status)}`;
-    throw new ConfigurationError({ option: 'status', message });
-  }
-  const { key, observedAt, ...said } = status;
-  const time = typeof observedAt === 'string' ? Date.parse(observedAt) : Number.NaN;
-  if (typeof key !== 'string' || Number.isNaN(time)) {
-    const message = 'push: "key" must be a string and "observedAt" an ISO 8601 time';
-    throw new ConfigurationError({ option: 'status', message });
-  }
-  const {
-    provider: _provider,
-    ref: _ref,
-    ...reading
-  }: MigrationReading & { provider?: unknown; ref?: unknown } = said;
-  try {
-    return { key, observedAt: time, reading: normalizeReading(reading) };
-  } catch (cause) {
-    throw new ConfigurationError({ option: 'status', message: 'push: a status must be plain JSON', cause });
-  }
-}
-
-/** Whether a ref says something that the known one of the same key does not; one that only says less is the same address. */
-function saysMore(given: unknown, known: unknown): boolean {
-  const isObject = typeof given === 'object' && given !== null && typeof known === 'object' && known !== null;
-  if (!isObject) return JSON.stringify(given) !== JSON.stringify(known);
-  return Object.entries(given).some(
-    ([field, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(known, field)),
-  );
 }

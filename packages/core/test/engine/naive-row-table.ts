@@ -1,4 +1,4 @@
-import { mostHolds, type RowAddress, type RowId, type RowTable } from '../../src/engine/row-table.ts';
+import type { RowAddress, RowId, RowTable } from '../../src/engine/row-table.ts';
 import type { Row } from '../../src/step/row.ts';
 
 interface NaiveEntry {
@@ -7,7 +7,7 @@ interface NaiveEntry {
   source: number;
   row: Row;
   place: number;
-  holds: number;
+  claims: number;
 }
 
 /** What a table of rows must agree with: a `Map`, which rounds as the table says that it does. Its ids are never used again. */
@@ -30,7 +30,7 @@ export function createNaiveRowTable(): RowTable {
     find: (key) => [...entries].find(([, entry]) => entry.key === key)?.[0],
     add({ key, ref, source }: RowAddress, row) {
       const id = added++;
-      entries.set(id, { key, ref, source, row: toKept(row), place: 0, holds: 0 });
+      entries.set(id, { key, ref, source, row: toKept(row), place: 0, claims: 0 });
       return id;
     },
     get: (id) => at(id).row,
@@ -50,6 +50,7 @@ export function createNaiveRowTable(): RowTable {
       at(id).source = source;
     },
     readingOf: (id) => at(id).row.reading,
+    readAtOf: (id) => at(id).row.readAt,
     memoOf: (id) => at(id).row.memo,
     dueAtOf: (id) => at(id).row.dueAt,
     setDueAt(id, dueAt) {
@@ -59,9 +60,9 @@ export function createNaiveRowTable(): RowTable {
     setPlace(id, place) {
       at(id).place = place;
     },
-    holdsOf: (id) => at(id).holds,
-    setHolds(id, holds) {
-      at(id).holds = Math.min(holds, mostHolds);
+    claimsOf: (id) => at(id).claims,
+    setClaims(id, claims) {
+      at(id).claims = claims;
     },
     serialOf: () => 0,
   };

@@ -5,13 +5,13 @@ import {
   type Answer,
   askForMany,
   askForOne,
-  isReading,
   type ReadOutcome,
   toOutcome,
   toReadFailure,
 } from '../../src/engine/read.ts';
 import { ConfigurationError } from '../../src/model/errors/configuration-error.ts';
 import { ProviderResponseError } from '../../src/model/errors/provider-response-error.ts';
+import { isReading } from '../../src/model/is-reading.ts';
 import type { MigrationReading } from '../../src/model/migration-status.ts';
 import { normalizeReading } from '../../src/model/normalize-reading.ts';
 

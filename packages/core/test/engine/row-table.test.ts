@@ -61,7 +61,7 @@ function describe(table: RowTable, id: RowId) {
     memo: table.memoOf(id),
     dueAt: table.dueAtOf(id),
     place: table.placeOf(id),
-    holds: table.holdsOf(id),
+    claims: table.claimsOf(id),
   };
 }
 
@@ -146,7 +146,7 @@ const anyCommand = [
     .map(([at, source]) => change('setSource', at, (table, id) => table.setSource(id, source))),
   fc
     .tuple(choice, fc.oneof(fc.nat(3), fc.constantFrom(65_535, 65_536, 1_000_000)))
-    .map(([at, holds]) => change('setHolds', at, (table, id) => table.setHolds(id, holds))),
+    .map(([at, claims]) => change('setClaims', at, (table, id) => table.setClaims(id, claims))),
   fc
     .tuple(choice, anyTime)
     .map(([at, dueAt]) => change('setDueAt', at, (table, id) => table.setDueAt(id, dueAt))),
@@ -206,7 +206,7 @@ test('what a deleted row had is not there for the next one under its id', () => 
   };
   const first = table.add({ key: 'a', ref: 'a', source: 3 }, full);
   table.setPlace(first, 4);
-  table.setHolds(first, 2);
+  table.setClaims(first, 2);
   table.delete(first);
   expect([table.memoOf(first), table.readingOf(first), table.refOf(first)]).toEqual([
     undefined,
@@ -218,12 +218,12 @@ test('what a deleted row had is not there for the next one under its id', () => 
     id: second,
     row: table.get(second),
     place: table.placeOf(second),
-    holds: table.holdsOf(second),
+    claims: table.claimsOf(second),
   }).toEqual({
     id: first,
     row: createRow(6, 7),
     place: 0,
-    holds: 0,
+    claims: 0,
   });
 });
 

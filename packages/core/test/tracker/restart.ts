@@ -1,6 +1,6 @@
 import { createManualClock, type ManualClock } from '../../../../test/support/manual-clock.ts';
 import type { TrackerExport } from '../../src/store/tracker-export.ts';
-import type { ExportOptions } from '../../src/tracker/export-tracker.ts';
+import type { ExportOptions } from '../../src/tracker/export-engine.ts';
 import { createTracker, type Tracker, type TrackerOptions } from '../../src/tracker/tracker.ts';
 
 /** A value as it is found again where it was written down. */

@@ -7,7 +7,7 @@ import { type ScriptedAnswer, toFailure, toReading } from '../../../../test/supp
 import { defineAdapter } from '../../src/adapter/define-adapter.ts';
 import { createHttpClient } from '../../src/adapter/http-client.ts';
 import { mapState } from '../../src/adapter/map-state.ts';
-import type { ExportOptions } from '../../src/tracker/export-tracker.ts';
+import type { ExportOptions } from '../../src/tracker/export-engine.ts';
 import { createTracker } from '../../src/tracker/tracker.ts';
 import { viaJson } from './restart.ts';
 import { createTrackerHarness, type TrackerHarness } from './tracker-harness.ts';

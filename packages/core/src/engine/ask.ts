@@ -1,0 +1,28 @@
+import type { OngoingRead } from './ongoing-read.ts';
+import { type Answer, askForMany, askForOne } from './read.ts';
+import type { RowTable } from './row-table.ts';
+
+/** Makes the request of a read: for one row or, where there are several, for all of them at once. Never rejects. */
+export function ask(rows: RowTable, read: OngoingRead, wallTime: number): Promise<Answer> {
+  const { adapter, ids, controller } = read;
+  const { signal } = controller;
+  const [first] = ids;
+  return ids.length === 1 && first !== undefined
+    ? askForOne(adapter, rows.refOf(first), { signal, wallTime, memo: rows.memoOf(first) })
+    : askForMany(adapter, toRefs(rows, ids), { signal, wallTime, memos: toMemos(rows, ids) });
+}
+
+function toRefs(rows: RowTable, ids: OngoingRead['ids']): readonly unknown[] {
+  const refs: unknown[] = [];
+  for (const id of ids) if (id !== undefined) refs.push(rows.refOf(id));
+  return refs;
+}
+
+function toMemos(rows: RowTable, ids: OngoingRead['ids']): ReadonlyMap<string, unknown> {
+  const memos = new Map<string, unknown>();
+  for (const id of ids) {
+    const memo = id === undefined ? undefined : rows.memoOf(id);
+    if (id !== undefined && memo !== undefined) memos.set(rows.keyOf(id), memo);
+  }
+  return memos;
+}
