@@ -31,10 +31,12 @@ describe('where the architecture says that promises are kept', () => {
 function listPlaces(document: string): readonly Place[] {
   const section = document.split(/^## /m).find((text) => text.startsWith('Promises')) ?? '';
   const rows = [...section.matchAll(/^\| (.+?) \| (.+) \|$/gm)].slice(1);
-  return rows.flatMap(([, promise = '', where = '']) =>
-    where.split('; ').map((place) => {
-      const [file = '', ...words] = [...place.matchAll(/`([^`]+)`/g)].map(([, quoted = '']) => quoted);
+  return rows.flatMap(([, promise = '', where = '']) => {
+    const quoted = [...where.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
+    const starts = quoted.flatMap((word, index) => (index === 0 || word.includes('/') ? [index] : []));
+    return starts.map((start, index): Place => {
+      const [file = '', ...words] = quoted.slice(start, starts[index + 1]);
       return { promise, file: `packages/core/src/${file}`, words };
-    }),
-  );
+    });
+  });
 }

@@ -71,8 +71,8 @@ declare global {
   const reply: HttpReply;
   const options: unknown;
   const items: readonly unknown[];
-  const taskSchema: StandardSchema<unknown, { readonly id: string }>;
-  const optionsSchema: StandardSchema<unknown, { readonly apiKey: string }>;
+  const taskSchema: StandardSchema<{ readonly id: string }>;
+  const optionsSchema: StandardSchema<{ readonly apiKey: string }>;
   const [apiKey, id, line, text]: readonly [string, string, string, string];
   function scheduleAnotherTry(afterMs: number | undefined): void;
 }
@@ -117,17 +117,17 @@ function listExports(file: string): readonly string[] {
 
 /** The examples of a file, each with what its docstring is about; that of a member is about what it is a member of. */
 function listExamples(text: string): readonly { readonly name: string; readonly code: string }[] {
-  return [...text.matchAll(/^ *\/\*\*(?:(?!\*\/)[^])*@example\n((?:(?!\*\/)[^])*)\*\//gm)].map((docstring) => {
-    const [whole, body = ''] = docstring;
-    const end = docstring.index + whole.length;
-    const isOfMember = whole.startsWith(' ');
+  return [...text.matchAll(docstringWithExample)].map(({ index, 0: docstring, 1: body = '' }) => {
+    const end = index + docstring.length;
+    const isOfMember = docstring.startsWith(' ');
     const declared = isOfMember
       ? [...text.slice(0, end).matchAll(declaration)].at(-1)
       : [...text.slice(end).matchAll(declaration)].at(0);
-    return { name: declared?.[1] ?? '', code: body.replaceAll(/^ *\* ?/gm, '') };
+    return { name: declared?.[1] ?? '', code: body.replaceAll(/^ *\* ?/gm, '').trimEnd() };
   });
 }
 
+const docstringWithExample = /^ *\/\*\*(?:(?!\*\/)[\s\S])*@example\n((?:(?!\*\/)[\s\S])*)\*\//gm;
 const declaration = /^export (?:async )?(?:function|class|const|interface|type) (\w+)/gm;
 
 function declares(code: string, name: string): boolean {

@@ -46,7 +46,7 @@ export type { Condition, ConditionKind } from './step/row.ts';
 export type { Anomaly } from './step/step.ts';
 export type { PacePolicy, StepPolicy } from './step/step-policy.ts';
 export { createMemoryStore } from './store/memory-store.ts';
-export type { ForgottenEntry, RowEntry, Store, StoreEntry } from './store/store.ts';
+export type { ForgottenEntry, LaneEntry, RowEntry, Store, StoreEntry } from './store/store.ts';
 export { StoreError, type StoreErrorCode } from './store/store-error.ts';
 export type { ExportedLane, ExportedReading, ExportedRow, TrackerExport } from './store/tracker-export.ts';
 export type { ExportOptions } from './tracker/export-engine.ts';

@@ -60,7 +60,7 @@ export interface SnapLogicAdapter extends MigrationAdapter<SnapLogicMigration, S
   list(filter: SnapLogicListFilter, context?: CallContext): AsyncIterable<SnapLogicListedMigration>;
 }
 
-/** Not documented. 50 tokens make an address of about 2.6 kB, which any server and proxy takes. */
+/** Not documented. 50 tokens make an address of about 2.6 kB, which any server and proxy takes; longer ones go in several. */
 const maxBatchSize = 50;
 
 /**
@@ -112,6 +112,10 @@ export function createSnapLogicAdapter(options: SnapLogicAdapterOptions): SnapLo
 
   function toStatusRequest(refs: readonly SnapLogicRef[]): HttpRequest {
     return { path, query: refs.map(({ statusToken }) => ['status_token', statusToken] as const) };
+  }
+
+  function urlLengthOf({ statusToken }: SnapLogicRef): number {
+    return '&status_token='.length + encodeURIComponent(statusToken).length;
   }
 
   async function getStatuses(
@@ -168,7 +172,7 @@ export function createSnapLogicAdapter(options: SnapLogicAdapterOptions): SnapLo
     if (malformed[0]) throw malformed[0];
   }
 
-  return Object.freeze({ ...adapter, getStatuses, list });
+  return Object.freeze({ ...adapter, getStatuses, urlLengthOf, list });
 }
 
 function toReadingOrError(

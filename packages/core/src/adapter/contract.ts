@@ -60,6 +60,7 @@ export interface ListedMigration<Native, Ref> {
  * | `key` | the ref as one string, unique among all providers |
  * | `lane` | origin and account that rate limits apply to; never a credential |
  * | `getStatus` | one read |
+ * | `urlLengthOf` | how many characters a ref adds to the URL of `getStatuses`, where it adds any |
  * | `getStatuses` | many refs in one request, by key; a missing key is `not_found`; a bad ref is an error for its key alone |
  * | `classify` | what a failed call says about our access |
  * | `list`, `start`, `cancel` | where the provider offers it |
@@ -77,6 +78,7 @@ export interface MigrationAdapter<Native = unknown, Ref = unknown> {
     refs: readonly Ref[],
     context?: BatchReadContext,
   ): Promise<ReadonlyMap<string, MigrationReading<Native> | MigrationStatusError>>;
+  urlLengthOf?(ref: Ref): number;
   classify(error: unknown): FailureClass;
   list?(filter?: unknown, context?: CallContext): AsyncIterable<ListedMigration<Native, Ref>>;
   start?(input: unknown, context?: CallContext): Promise<Ref>;

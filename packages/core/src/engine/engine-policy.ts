@@ -16,6 +16,8 @@ export interface EnginePolicy extends StepPolicy, LanePolicy {
    * has room. Default 0.3; 0 for never early.
    */
   readonly earlyShare: number;
+  /** Most characters that refs add to the URL of a request for many, where an adapter puts them there. Default 4 000. */
+  readonly batchUrlLength: number;
 }
 
 export const defaultEnginePolicy: EnginePolicy = {
@@ -24,6 +26,7 @@ export const defaultEnginePolicy: EnginePolicy = {
   readTimeoutMs: 60_000,
   batchWindowMs: 1_000,
   earlyShare: 0.3,
+  batchUrlLength: 4_000,
 };
 
 const unlimited = Number.MAX_SAFE_INTEGER;
@@ -39,21 +42,27 @@ const mostOf: Readonly<Record<string, number>> = {
   stalledReads: 255,
 };
 
-/** Completes a policy with the defaults; throws a `ConfigurationError` that names the number which cannot be. */
+/**
+ * Completes a policy with the defaults; what is undefined is left out. Throws a `ConfigurationError` that names the option
+ * which cannot be.
+ */
 export function toEnginePolicy(given: Partial<EnginePolicy> = {}): EnginePolicy {
-  for (const [option, value] of Object.entries(given)) {
-    if (option === 'pace') {
-      if (value !== undefined && typeof value !== 'function') fail(option, 'must be a function');
-      continue;
-    }
-    if (!Object.hasOwn(defaultEnginePolicy, option)) fail(option, 'there is no such option');
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  for (const [option, value] of said) {
     const complaint = toComplaint(option, value);
-    if (complaint !== undefined) fail(option, complaint);
+    if (complaint !== undefined) {
+      throw new ConfigurationError({
+        option: `policy.${option}`,
+        message: `"policy.${option}": ${complaint}`,
+      });
+    }
   }
-  return { ...defaultEnginePolicy, ...given };
+  return { ...defaultEnginePolicy, ...Object.fromEntries(said) };
 }
 
 function toComplaint(option: string, value: unknown): string | undefined {
+  if (option === 'pace') return typeof value === 'function' ? undefined : 'must be a function';
+  if (!Object.hasOwn(defaultEnginePolicy, option)) return 'there is no such option';
   const most = mostOf[option];
   if (most !== undefined) {
     if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most) return undefined;
@@ -65,8 +74,4 @@ function toComplaint(option: string, value: unknown): string | undefined {
   if (option === 'requestsPerSecond')
     return isNumber && Number(value) > 0 ? undefined : 'must be a number above 0';
   return isNumber && Number(value) >= 0 ? undefined : 'must be a number of at least 0';
-}
-
-function fail(option: string, complaint: string): never {
-  throw new ConfigurationError({ option: `policy.${option}`, message: `"policy.${option}": ${complaint}` });
 }

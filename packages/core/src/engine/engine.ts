@@ -40,7 +40,7 @@ import {
   isSpoilt,
   isWholeFailure,
   laneRefusal,
-  type RowEvent,
+  type ReadEvent,
   toLaneOutcome,
 } from './outcomes.ts';
 import { places } from './places.ts';
@@ -57,6 +57,8 @@ export interface EngineOptions {
   readonly policy: EnginePolicy;
   /** Is told of every event, after the observers of the row: a listener that closes everything cannot undo a wait that is over. */
   readonly onStep?: (id: RowId, event: StepEvent, result: StepResult) => unknown;
+  /** Is told when a lane is parked. */
+  readonly onPark?: (lane: string, state: Lane) => unknown;
   /** Is handed what a listener throws or rejects with. */
   readonly onListenerError: (error: unknown) => void;
 }
@@ -114,10 +116,11 @@ type Occasion =
 /** How many rows are taken up, and asked for, in one go: what happens to a million at once must not keep the process from anything else. */
 const sliceSize = 500;
 
-export function createEngine({ clock, random, onStep, onListenerError, ...options }: EngineOptions): Engine {
+export function createEngine(given: EngineOptions): Engine {
+  const { clock, random, onStep, onPark, onListenerError } = given;
   const agenda = createAgenda<Occasion>();
   const guard = createGuard(onListenerError);
-  const policy = withGuardedPace(options.policy, guard);
+  const policy = withGuardedPace(given.policy, guard);
   const rows = createRowTable();
   const lists = createIdLists();
   const sources = createSourceTable(createPlanner(agenda, lists), () => createPlanner(agenda, lists));
@@ -233,6 +236,7 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
       const isPart = lane.parts.length > 0;
       const ids = takeBatch(lists, lane);
       if (!isPart) fill(ids, now);
+      setAsideTooLong(lane, ids);
       startRead(lane, ids, now);
     }
     openAt(lane, undefined);
@@ -260,6 +264,22 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
     const { adapter, canShare, planner } = sourceOf(first);
     const seats = adapter.capabilities.maxBatchSize - ids.length;
     if (canShare && seats > 0) ids.push(...takeEarlyRows(rows, planner, seats, now, policy));
+  }
+
+  /** What would make the URL of a request too long is asked next. */
+  function setAsideTooLong(lane: LaneQueue, ids: RowId[]): void {
+    const [first] = ids;
+    if (first === undefined || ids.length === 1) return;
+    const { adapter } = sourceOf(first);
+    let length = 0;
+    const end = ids.findIndex((id, index) => {
+      length += adapter.urlLengthOf?.(rows.refOf(id)) ?? 0;
+      return index > 0 && length > policy.batchUrlLength;
+    });
+    if (end < 0) return;
+    const rest = ids.splice(end);
+    for (const id of rest) rows.setPlace(id, places.parted);
+    lane.parts.unshift(rest);
   }
 
   function startRead(lane: LaneQueue, ids: RowId[], now: number): void {
@@ -317,10 +337,12 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
     read.isOver = true;
     const now = clock.now();
     const at = clock.wallTime();
-    const events: RowEvent[] = [];
+    const events: ReadEvent[] = [];
     for (const id of ids) events.push(id === undefined ? undefined : toReadEvent(adapter, answer, id, at));
     const wasParked = now < lane.state.parkedUntil;
+    const { parkedUntil } = lane.state;
     lane.state = learn(lane.state, toLaneOutcome(events), now, random(), policy);
+    if (onPark && lane.state.parkedUntil !== parkedUntil) guard(onPark, lane.name, lane.state);
     const isParking = !wasParked && now < lane.state.parkedUntil;
     const isAlone = ids.length === 1;
     if (isSpoilt(events)) splitInTwo(read);
@@ -350,7 +372,7 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
   }
 
   /** A row that spoils what it is part of is read by itself until it is read well. */
-  function readAloneOrTogether(id: RowId, event: StepEvent, isAlone: boolean): void {
+  function readAloneOrTogether(id: RowId, event: NonNullable<ReadEvent>, isAlone: boolean): void {
     const source = sourceOf(id);
     if (source.canShare && isAlone && isWholeFailure(event))
       moveToSource(id, source, sources.toAlone(source));
@@ -431,7 +453,12 @@ export function createEngine({ clock, random, onStep, onListenerError, ...option
   }
 
   /** What the outcome of a read means for its row. */
-  function toReadEvent(adapter: MigrationAdapter, answer: Answer, id: RowId, at: number): StepEvent {
+  function toReadEvent(
+    adapter: MigrationAdapter,
+    answer: Answer,
+    id: RowId,
+    at: number,
+  ): NonNullable<ReadEvent> {
     const outcome = toOutcome(adapter, answer, rows.keyOf(id), rows.readingOf(id));
     if ('reading' in outcome) return { type: 'read', at, reading: outcome.reading };
     const failure = toReadFailure(adapter, outcome.error);

@@ -11,6 +11,7 @@ export function withGuardedPace(policy: EnginePolicy, guard: Guard): EnginePolic
       let own: number | undefined;
       guard(() => {
         own = pace(moment, gapMs);
+        if (own !== undefined && typeof own !== 'number') throw new TypeError('a pace must return a number');
       });
       return own;
     },

@@ -26,7 +26,7 @@ export interface Source {
 }
 
 /** The sources of one adapter in one lane, by the groups of their rows. */
-export interface SourceGroup {
+export interface AdapterSources {
   readonly planner: Planner;
   readonly byGroup: Map<string | undefined, Source>;
 }
@@ -37,11 +37,13 @@ export interface LaneQueue {
   readonly name: string;
   state: Lane;
   /** The sources of rows that may share a request, and of those that may not, by adapter. */
-  readonly shared: Map<MigrationAdapter, SourceGroup>;
-  readonly alone: Map<MigrationAdapter, SourceGroup>;
+  readonly shared: Map<MigrationAdapter, AdapterSources>;
+  readonly alone: Map<MigrationAdapter, AdapterSources>;
   /** The sources with rows that wait, in the order of their turns. */
   firstTurn: Source | undefined;
   lastTurn: Source | undefined;
+  /** Where telling rows of the parked lane why they wait has come to. */
+  untold: Source | undefined;
   /** Rows that wait and have not been told why. */
   waitingCount: number;
   heldCount: number;
@@ -60,6 +62,7 @@ export function createLaneQueue(name: string, state: Lane): LaneQueue {
     alone: new Map(),
     firstTurn: undefined,
     lastTurn: undefined,
+    untold: undefined,
     waitingCount: 0,
     heldCount: 0,
     parts: [],
@@ -160,10 +163,15 @@ export function takeOutOfParts(lane: LaneQueue, id: RowId): void {
 
 /** Takes a row out of its source that has not been told why it waits; undefined when there is none. */
 export function takeUntold(lists: IdLists, lane: LaneQueue): { source: Source; id: RowId } | undefined {
-  if (lane.waitingCount === 0) return undefined;
-  for (let source = lane.firstTurn; source !== undefined; source = source.next) {
+  while (lane.waitingCount > 0) {
+    const source = lane.untold ?? lane.firstTurn;
+    if (source === undefined) break;
     const id = lists.shift(source.waiting);
-    if (id === undefined) continue;
+    if (id === undefined) {
+      lane.untold = source.next;
+      continue;
+    }
+    lane.untold = source;
     lane.waitingCount -= 1;
     return { source, id };
   }
@@ -197,6 +205,7 @@ function passTurn(lane: LaneQueue, source: Source): void {
 }
 
 function leaveTurn(lane: LaneQueue, source: Source): void {
+  if (lane.untold === source) lane.untold = undefined;
   lane.firstTurn = source.next;
   if (lane.firstTurn === undefined) lane.lastTurn = undefined;
   source.next = undefined;

@@ -4,10 +4,10 @@ import type { ReadFailure } from '../step/conditions.ts';
 import type { StepEvent } from '../step/step.ts';
 
 /** What became of one row of a request; undefined for a row that was taken out of it. */
-export type RowEvent = StepEvent | undefined;
+export type ReadEvent = Extract<StepEvent, { type: 'read' | 'read_failed' }> | undefined;
 
 /** What a request taught about its lane: one refusal speaks for all, and one answer proves that there is no outage. */
-export function toLaneOutcome(events: readonly RowEvent[]): LaneOutcome {
+export function toLaneOutcome(events: readonly ReadEvent[]): LaneOutcome {
   let answers = 0;
   let limit: RateLimit | undefined;
   const failures: ReadFailure[] = [];
@@ -26,15 +26,15 @@ export function toLaneOutcome(events: readonly RowEvent[]): LaneOutcome {
   return { type: 'answered' };
 }
 
+const wholeFailures: readonly string[] = ['invalid_request', 'invalid_response', 'forbidden'];
+
 /** A failure that one bad ref can cause for all that were asked together. */
-export function isWholeFailure(event: RowEvent): boolean {
-  return (
-    event?.type === 'read_failed' && ['invalid_request', 'invalid_response'].includes(event.failure.failure)
-  );
+export function isWholeFailure(event: ReadEvent): boolean {
+  return event?.type === 'read_failed' && wholeFailures.includes(event.failure.failure);
 }
 
 /** Whether a request for many failed for its content, so that its parts may fare better. */
-export function isSpoilt(events: readonly RowEvent[]): boolean {
+export function isSpoilt(events: readonly ReadEvent[]): boolean {
   return events.length > 1 && events.every((event) => event === undefined || isWholeFailure(event));
 }
 

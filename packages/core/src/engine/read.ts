@@ -3,6 +3,7 @@ import { describeValue } from '../model/describe-value.ts';
 import { MigrationStatusError } from '../model/errors/migration-status-error.ts';
 import { ProviderResponseError } from '../model/errors/provider-response-error.ts';
 import { type FailureClass, isFailureClass } from '../model/failure-class.ts';
+import { isDelayMs } from '../model/is-delay-ms.ts';
 import { isReading } from '../model/is-reading.ts';
 import type { MigrationReading } from '../model/migration-status.ts';
 import { normalizeReading } from '../model/normalize-reading.ts';
@@ -79,12 +80,11 @@ function toNoReading({ provider }: MigrationAdapter, cause?: unknown): ProviderR
 /** An error of any origin in the words of a failed read. */
 export function toReadFailure(adapter: MigrationAdapter, error: unknown): ReadFailure {
   const isOurs = MigrationStatusError.isInstance(error);
-  const retryAfterMs = isOurs ? toDelayMs(error.retryAfterMs) : undefined;
   return {
     failure: classifySafely(adapter, error),
     code: isOurs ? error.code : 'unreachable',
     message: error instanceof Error ? error.message : `the adapter threw ${describeValue(error)}`,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(isOurs && isDelayMs(error.retryAfterMs) && { retryAfterMs: error.retryAfterMs }),
   };
 }
 
@@ -95,9 +95,4 @@ function classifySafely(adapter: MigrationAdapter, error: unknown): FailureClass
   } catch {
     return 'transient';
   }
-}
-
-/** A time that is no time would keep a row from ever being read again, or have it read all the time. */
-function toDelayMs(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 }

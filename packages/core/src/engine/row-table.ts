@@ -145,7 +145,7 @@ export function createRowTable(): RowTable {
     page.stillReads[at] = Math.min(row.stillReads, 255);
     if (page.readings[at] !== row.reading) page.readings[at] = row.reading;
     const flags = page.flags[at] ?? 0;
-    const stop = row.stopped === undefined ? 0 : row.stopped === 'settled' ? 1 : 2;
+    const stop = stops.indexOf(row.stopped);
     const hasExtras = row.conditions.length > 0 || row.missingReads > 0 || row.memo !== undefined;
     page.flags[at] = (flags & (placeMask | claimFlag)) | stop | (hasExtras ? extrasFlag : 0);
     if (hasExtras) {

@@ -41,12 +41,12 @@ export function createSourceTable(common: Planner, createPlanner: () => Planner)
     canShare: boolean,
   ): Source {
     const groups = canShare ? lane.shared : lane.alone;
-    let sourceGroup = groups.get(adapter);
-    if (sourceGroup === undefined) {
-      sourceGroup = { planner: canShare ? createPlanner() : common, byGroup: new Map() };
-      groups.set(adapter, sourceGroup);
+    let ofAdapter = groups.get(adapter);
+    if (ofAdapter === undefined) {
+      ofAdapter = { planner: canShare ? createPlanner() : common, byGroup: new Map() };
+      groups.set(adapter, ofAdapter);
     }
-    const { planner, byGroup } = sourceGroup;
+    const { planner, byGroup } = ofAdapter;
     const known = byGroup.get(group);
     if (known) return known;
     const index = free.pop() ?? sources.length;

@@ -46,12 +46,22 @@ export function isTerminalState(state: MigrationState): boolean {
 /**
  * Whether a wait stops in this state unless it is told otherwise: the migration has ended, or stands still until a person
  * acts.
+ *
+ * @example
+ * isRestingState('awaiting_input'); // true
+ * isRestingState('paused'); // false
  */
 export function isRestingState(state: MigrationState): boolean {
   return state === 'awaiting_input' || isTerminalState(state);
 }
 
-/** Whether a value is one of {@link migrationStates}. */
+/**
+ * Whether a value is one of {@link migrationStates}.
+ *
+ * @example
+ * isMigrationState('running'); // true
+ * isMigrationState('RUNNING'); // false
+ */
 export function isMigrationState(value: unknown): value is MigrationState {
   return knownStates.has(value);
 }

@@ -1,4 +1,5 @@
 import { deepFreeze } from './deep-freeze.ts';
+import { isDelayMs } from './is-delay-ms.ts';
 import type { MigrationProgress, MigrationReading, RateLimit } from './migration-status.ts';
 
 const unexplainedFailure = {
@@ -16,7 +17,7 @@ export function normalizeReading<Native>(reading: MigrationReading<Native>): Mig
   const { progress, issues } = reading;
   const isUnexplained = reading.state === 'failed' && !issues?.some(({ severity }) => severity === 'error');
   const isWithinBounds = progress === undefined || isBounded(progress);
-  const areHintsSound = isDelay(reading.retryAfterMs) && isRateLimit(reading.rateLimit);
+  const areHintsSound = isHint(reading.retryAfterMs) && isRateLimit(reading.rateLimit);
   if (!isUnexplained && isWithinBounds && areHintsSound && issues?.length !== 0) return deepFreeze(reading);
   const { progress: _progress, issues: _issues, retryAfterMs, rateLimit, ...said } = reading;
   const kept = isWithinBounds ? progress : toBoundedProgress(progress);
@@ -25,19 +26,17 @@ export function normalizeReading<Native>(reading: MigrationReading<Native>): Mig
     ...said,
     ...(kept && { progress: kept }),
     ...(explained && explained.length > 0 && { issues: explained }),
-    ...(retryAfterMs !== undefined && isDelay(retryAfterMs) && { retryAfterMs }),
+    ...(retryAfterMs !== undefined && isDelayMs(retryAfterMs) && { retryAfterMs }),
     ...(rateLimit !== undefined && isRateLimit(rateLimit) && { rateLimit }),
   });
 }
 
-/** A time that is no time would keep a row from ever being read again, or have it read all the time. */
-function isDelay(value: unknown): boolean {
-  return value === undefined || (typeof value === 'number' && Number.isFinite(value) && value >= 0);
+function isHint(value: number | undefined): boolean {
+  return value === undefined || isDelayMs(value);
 }
 
 function isRateLimit(value: RateLimit | undefined): boolean {
-  if (value === undefined) return true;
-  return [value.remaining, value.resetMs].every((number) => number !== undefined && isDelay(number));
+  return value === undefined || (value !== null && isDelayMs(value.remaining) && isDelayMs(value.resetMs));
 }
 
 function isBounded(progress: MigrationProgress): boolean {

@@ -57,7 +57,7 @@ const longestGapMs = 2 ** 31 - 1;
 export function toGap(moment: PaceMoment, policy: PacePolicy, pace?: Pace): number {
   const ruled = toRuleGap(moment, policy);
   const own = pace?.(moment, ruled);
-  const wanted = own === undefined || Number.isNaN(own) ? ruled : own;
+  const wanted = typeof own === 'number' && !Number.isNaN(own) ? own : ruled;
   return withMinimumAndJitter(wanted, moment.minimumMs, moment.random, policy);
 }
 

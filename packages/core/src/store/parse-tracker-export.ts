@@ -85,10 +85,12 @@ export function parseTrackerExport(given: unknown): TrackerExport {
 
 function checkExport(given: unknown): asserts given is TrackerExport {
   if (!isObject(given)) throw toResumeError('', `it is what export() gave, got ${describeKind(given)}`);
-  const { format, version, lanes, rows } = given;
+  const { format, version, exportedAt, lanes, rows } = given;
   if (format !== exportFormat) throw toResumeError('format', `it is ${JSON.stringify(exportFormat)}`);
   if (version !== exportVersion)
     throw toResumeError('version', `it is ${exportVersion}, which this version reads`);
+  if (Number.isNaN(Date.parse(String(exportedAt))))
+    throw toResumeError('exportedAt', 'it is an ISO 8601 time');
   for (const [index, lane] of toList('lanes', lanes).entries()) checkFields('lanes', index, lane, laneFields);
   for (const [index, row] of toList('rows', rows).entries()) checkRow(row, index);
 }
@@ -119,6 +121,8 @@ function checkFields(
   return value;
 }
 
+const conditionKinds = ['unreachable', 'throttled', 'unauthorized', 'stalled'];
+
 function isConditions(value: unknown): boolean {
   return Array.isArray(value) && value.every(isCondition);
 }
@@ -126,7 +130,7 @@ function isConditions(value: unknown): boolean {
 function isCondition(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { kind, since } = value;
-  return typeof kind === 'string' && typeof since === 'string';
+  return conditionKinds.includes(String(kind)) && typeof since === 'string';
 }
 
 /** The error about one place in what is to be resumed. */

@@ -1,5 +1,5 @@
 import type { MigrationState } from '../model/migration-state.ts';
-import type { ExportedRow, TrackerExport } from './tracker-export.ts';
+import type { ExportedLane, ExportedRow, TrackerExport } from './tracker-export.ts';
 
 /**
  * The port through which a tracker remembers: what it follows is found again after the process has died. Two stores come
@@ -43,7 +43,7 @@ export interface Store {
 }
 
 /** One piece of news for a store. */
-export type StoreEntry = RowEntry | ForgottenEntry;
+export type StoreEntry = RowEntry | LaneEntry | ForgottenEntry;
 
 /** A migration is tracked, or has gone over to another state; the row replaces what was known under its key. */
 export interface RowEntry {
@@ -55,6 +55,14 @@ export interface RowEntry {
   /** The state after; absent where none is known yet. */
   readonly to?: MigrationState;
   readonly row: ExportedRow;
+}
+
+/** A lane was parked: nothing of it may be asked before its time, by nobody who goes on from here. */
+export interface LaneEntry {
+  readonly type: 'lane';
+  /** When it happened, ISO 8601 UTC. */
+  readonly at: string;
+  readonly lane: ExportedLane;
 }
 
 /** A migration was let go of. */

@@ -1,5 +1,11 @@
 import type { StoreEntry } from './store.ts';
-import { type ExportedRow, exportFormat, exportVersion, type TrackerExport } from './tracker-export.ts';
+import {
+  type ExportedLane,
+  type ExportedRow,
+  exportFormat,
+  exportVersion,
+  type TrackerExport,
+} from './tracker-export.ts';
 
 /** One record of a store: the head of a snapshot, one of its rows, or an entry that came after it. */
 export type StoredRecord = SavedHead | SavedRow | StoreEntry;
@@ -31,6 +37,8 @@ export function isStoredRecord(value: unknown): value is StoredRecord {
     case 'saved_row':
     case 'row':
       return typeof fieldOf(fieldOf(value, 'row'), 'key') === 'string';
+    case 'lane':
+      return typeof fieldOf(fieldOf(value, 'lane'), 'name') === 'string';
     case 'forgotten':
       return typeof fieldOf(value, 'key') === 'string';
     default:
@@ -55,21 +63,25 @@ export interface Fold {
  */
 export function createFold(): Fold {
   const rows = new Map<string, ExportedRow>();
+  const lanes = new Map<string, ExportedLane>();
   let head: Omit<TrackerExport, 'rows'> | undefined;
 
   return {
     add(record) {
       if (record.type === 'saved') {
         rows.clear();
+        lanes.clear();
+        for (const lane of record.head.lanes) lanes.set(lane.name, lane);
         head = record.head;
         return;
       }
       if (record.type === 'forgotten') rows.delete(record.key);
+      else if (record.type === 'lane') lanes.set(record.lane.name, record.lane);
       else rows.set(record.row.key, record.row);
       if (record.type === 'saved_row') return;
       head ??= { format: exportFormat, version: exportVersion, exportedAt: record.at, lanes: [] };
       if (head.exportedAt !== record.at) head = { ...head, exportedAt: record.at };
     },
-    result: () => head && { ...head, rows: [...rows.values()] },
+    result: () => head && { ...head, lanes: [...lanes.values()], rows: [...rows.values()] },
   };
 }

@@ -12,7 +12,7 @@ export const optionRules = {
   flag: [(value) => typeof value === 'boolean', 'true or false'],
   function: [(value) => typeof value === 'function', 'a function'],
   limitMs: [(value) => typeof value === 'number' && value > 0, 'a positive number of milliseconds'],
-  policy: [(value) => typeof value === 'object' && value !== null, 'an object of numbers'],
+  policy: [(value) => typeof value === 'object' && value !== null, 'an object'],
   signal: [(value) => hasMethods(value, ['addEventListener', 'removeEventListener']), 'an AbortSignal'],
   store: [(value) => hasMethods(value, ['load', 'save', 'append']), 'a store'],
   text: [(value) => typeof value === 'string', 'a string'],

@@ -40,6 +40,11 @@ export function exportRow({ clock }: Engine, entry: Entry): ExportedRow {
   return toExportedRow(entry, createTimeShift(clock.wallTime() - clock.now()), false);
 }
 
+/** One lane, as a store keeps it. */
+export function exportLane({ clock }: Engine, name: string, lane: Lane): ExportedLane {
+  return toExportedLane(name, lane, createTimeShift(clock.wallTime() - clock.now()));
+}
+
 function toExportedRow(entry: Entry, toWall: TimeShift, withNative: boolean): ExportedRow {
   const { key, ref, adapter, group, row } = entry;
   return withoutNothing({

@@ -44,6 +44,9 @@ export interface MigrationHandle<Native = unknown, Ref = unknown>
   [Symbol.asyncIterator](): AsyncIterableIterator<MigrationRow<Native, Ref>, undefined>;
 }
 
+/** What a refresh waits for: also news that were pushed while its read was out, which is dropped then. */
+const news: readonly string[] = ['read', 'read_failed', 'pushed'];
+
 /** Makes one more handle on a tracked migration. */
 export function createHandle<Native, Ref>(host: HandleHost, entry: Entry): MigrationHandle<Native, Ref> {
   const { engine } = host;
@@ -119,7 +122,7 @@ export function createHandle<Native, Ref>(host: HandleHost, entry: Entry): Migra
       const read = awaitEntry(engine, entry, {
         signal,
         lifetime: own,
-        decide: (event) => (event?.type === 'read' || event?.type === 'read_failed' ? toRow() : undefined),
+        decide: (event) => (event !== undefined && news.includes(event.type) ? toRow() : undefined),
       });
       if (!signal?.aborted && !own.aborted) engine.refresh(entry.id);
       return read;

@@ -13,7 +13,7 @@ import { type WaitOptions, waitFor, waitRules } from './wait.ts';
 export interface PollOptions<Native = unknown, Ref = unknown> extends WaitOptions<Native, Ref> {
   /** Is told when the status or a condition changes. What it throws is reported and stops nothing. */
   readonly onChange?: ((row: MigrationRow<Native, Ref>) => void) | undefined;
-  /** Numbers to follow by, where the defaults do not fit. */
+  /** What to follow by, where the defaults do not fit. */
   readonly policy?: Partial<EnginePolicy> | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
@@ -30,6 +30,9 @@ const pollRules = {
 /**
  * Follows one migration until it has ended or waits for a person, and resolves with its status, also with a `failed` one:
  * use `assertSucceeded` for a throw. An outage at the provider only makes it take longer.
+ *
+ * Each call follows for itself: to follow more than a few migrations of one provider use a tracker, whose lanes hold all of
+ * them to the provider's limits together.
  *
  * Rejects with a `NotFoundOutError` when the outcome cannot be found out (aborted, access refused), with a
  * `WaitTimeoutError` at the deadline, both with the last status attached, and with a `ConfigurationError` for a malformed

@@ -13,10 +13,11 @@ import { createTimeShift, type TimeShift } from './time-shift.ts';
  * Throws a `ConfigurationError` that names the place of what does not fit, before anything is read.
  */
 export function resumeEngine(engine: Engine, adapters: readonly MigrationAdapter[], given: unknown): void {
-  const { lanes, rows } = parseTrackerExport(given);
+  const { lanes, rows, exportedAt } = parseTrackerExport(given);
   const { clock } = engine;
   const now = clock.now();
-  const fromWall = createTimeShift(now - clock.wallTime());
+  // A wall clock that is behind the one of the export must not keep everything from being read until it has caught up.
+  const fromWall = createTimeShift(now - Math.max(clock.wallTime(), Date.parse(exportedAt)));
   const byProvider = Map.groupBy(adapters, ({ provider }) => provider);
   for (const lane of lanes) engine.restoreLane(lane.name, toLane(lane, fromWall, now));
   for (const [index, exported] of rows.entries()) {

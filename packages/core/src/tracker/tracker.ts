@@ -16,7 +16,7 @@ import type { Store, StoreEntry } from '../store/store.ts';
 import type { TrackerExport } from '../store/tracker-export.ts';
 import { toNotFoundOut } from './await-entry.ts';
 import { checkAdapter, checkOptions, optionRules } from './check-options.ts';
-import { type ExportOptions, exportEngine, exportRow } from './export-engine.ts';
+import { type ExportOptions, exportEngine, exportLane, exportRow } from './export-engine.ts';
 import { createHandle, type HandleHost, type MigrationHandle } from './handle.ts';
 import { createSlices } from './in-slices.ts';
 import { type MigrationRow, type TrackLabels, toMigrationRow, toStatus } from './migration-row.ts';
@@ -30,14 +30,17 @@ import type { ChangeEvent, TrackerEvents } from './tracker-events.ts';
 export interface TrackerOptions {
   /** One adapter per account; only their migrations can be tracked. */
   readonly adapters: readonly MigrationAdapter[];
-  /** Numbers to follow by, where the defaults do not fit. */
+  /** What to follow by, where the defaults do not fit. */
   readonly policy?: Partial<EnginePolicy> | undefined;
   /**
    * What an earlier tracker's `export()` gave, after `JSON.parse`, or what a store has loaded: everything in it is followed
    * from where it was. Its adapters are found among `adapters` by the provider's name.
    */
   readonly resume?: TrackerExport | undefined;
-  /** Is told of every migration that is tracked, goes over to another state, or is forgotten. */
+  /**
+   * Is told of every migration that is tracked, goes over to another state, or is forgotten, and of every lane that is
+   * parked. What is resumed from elsewhere has to be saved first: `await store.save(resume)`.
+   */
   readonly store?: Store | undefined;
   /** Is handed what a listener throws or rejects with. Default: it is printed with `console.error`. */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
@@ -68,6 +71,9 @@ export interface Tracker extends AsyncDisposable {
    * where `track` throws; what was added until then stays.
    *
    * @param labels For all of them, or a function that says them for each.
+   *
+   * @example
+   * const added = await tracker.trackAll(velt, refs, ({ organizationId }) => ({ group: organizationId }));
    */
   trackAll<Native, Ref>(
     adapter: MigrationAdapter<Native, Ref>,
@@ -86,9 +92,18 @@ export interface Tracker extends AsyncDisposable {
    * Takes news that came another way, as from a webhook: the state moves at once, and the next read moves out to
    * `policy.pushedGapMs`. A read that is out was asked for before and is dropped. A status that was observed before the
    * last one is old and changes nothing. False when the key is not tracked.
+   *
+   * @example
+   * const isTracked = tracker.push(parseMigrationStatus(JSON.parse(text)));
    */
   push(status: MigrationStatus): boolean;
-  /** All that is known, as versioned JSON without credentials, for `resume`. */
+  /**
+   * All that is known, as versioned JSON without credentials, for `resume`.
+   *
+   * @example
+   * const resume = JSON.parse(JSON.stringify(tracker.export()));
+   * const next = createTracker({ adapters: [velt], resume });
+   */
   export(options?: ExportOptions): TrackerExport;
   /** Listens; gives a function that ends it. A listener that throws is reported and harms nobody. */
   on<Name extends keyof TrackerEvents>(
@@ -168,6 +183,9 @@ export function createTracker(options: TrackerOptions): Tracker {
     random,
     policy: toEnginePolicy(options.policy),
     onStep,
+    onPark(name, state) {
+      keep(() => ({ type: 'lane', at: toIso(clock.wallTime()), lane: exportLane(engine, name, state) }));
+    },
     onListenerError,
   });
   let isClosed = false;
@@ -294,8 +312,9 @@ export function createTracker(options: TrackerOptions): Tracker {
     adapter: MigrationAdapter,
     ref: unknown,
   ): { readonly parsed: unknown; readonly key: string; readonly known: RowId | undefined } {
+    checkAdapter('track', 'adapter', adapter);
     if (!adapters.includes(adapter)) {
-      const message = `the adapter of ${adapter?.provider} is not among the "adapters" of this tracker`;
+      const message = `track: the adapter of ${adapter.provider} is not among the "adapters" of this tracker`;
       throw new ConfigurationError({ option: 'adapter', message });
     }
     const { provider } = adapter;
@@ -432,7 +451,7 @@ const endReasons = {
 } as const satisfies Partial<Record<NotFoundOutCode, string>>;
 
 function checkLabels(labels: TrackLabels): void {
-  checkOptions('track', labels, { group: optionRules.text, meta: optionRules.any });
+  checkOptions('labels', labels, { group: optionRules.text, meta: optionRules.any });
 }
 
 function toEnd(entry: Entry, code: keyof typeof endReasons): NotFoundOutError {

@@ -311,3 +311,35 @@ test('an answer gives each row its own, whatever its order, and whatever is miss
     { numRuns: 50 },
   );
 });
+
+test('a URL that refs would make too long is made into several', async () => {
+  const requests: number[] = [];
+  const { clock, follow, adapter } = createHarness({
+    batch: 100,
+    script: {},
+    policy: { ...unlimited, batchUrlLength: 1_000 },
+    members: {
+      urlLengthOf: () => 90,
+      async getStatuses(refs: readonly ScriptedRef[]) {
+        requests.push(refs.length);
+        return new Map(refs.map((ref) => [adapter.key(ref), running]));
+      },
+    },
+  });
+  const entries = Array.from({ length: 30 }, (_, index) => follow(`m${index}`));
+  await clock.advance(0);
+  expect(requests).toEqual([11, 11, 8]);
+  expect(entries.every(({ row }) => row.reads === 1)).toBe(true);
+});
+
+test('a ref that is too long for any URL is asked for by itself', async () => {
+  const { clock, follow, requests } = createHarness({
+    batch: 100,
+    script: () => [running],
+    policy: { ...unlimited, batchUrlLength: 10 },
+    members: { urlLengthOf: () => 90 },
+  });
+  for (const id of ['a', 'b']) follow(id);
+  await clock.advance(0);
+  expect(requests()).toEqual([['a'], ['b']]);
+});

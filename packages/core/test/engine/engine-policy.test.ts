@@ -6,6 +6,10 @@ test('without numbers the defaults hold', () => {
   expect(toEnginePolicy()).toEqual(defaultEnginePolicy);
 });
 
+test('a number that is undefined is left out', () => {
+  expect(toEnginePolicy({ floorMs: undefined } as object)).toEqual(defaultEnginePolicy);
+});
+
 test('given numbers replace their defaults only', () => {
   expect(toEnginePolicy({ floorMs: 5_000, jitterShare: 0 })).toEqual({
     ...defaultEnginePolicy,
@@ -30,7 +34,6 @@ test.each<[string, unknown, string]>([
   ['ceilingMs', Number.POSITIVE_INFINITY, 'must be a number of at least 0'],
   ['ceilingMs', '5', 'must be a number of at least 0'],
   ['readTimeoutMs', null, 'must be a number of at least 0'],
-  ['readTimeoutMs', undefined, 'must be a number of at least 0'],
   ['concurrency', 0, 'must be a whole number of at least 1'],
   ['breakerAfter', 1.5, 'must be a whole number of at least 1'],
   ['concurrency', Number.POSITIVE_INFINITY, 'must be a whole number of at least 1'],
@@ -43,7 +46,6 @@ test.each<[string, unknown, string]>([
   ['requestsPerSecond', -1, 'must be a number above 0'],
   ['requestsPerSecond', Number.NaN, 'must be a number above 0'],
   ['requestsPerSecond', Number.POSITIVE_INFINITY, 'must be a number above 0'],
-  ['requestsPerSecond', undefined, 'must be a number above 0'],
   ['pushedGapMs', -1, 'must be a number of at least 0'],
   ['pushedGapMs', Number.POSITIVE_INFINITY, 'must be a number of at least 0'],
   ['earlyShare', -0.1, 'must be a number of at least 0'],

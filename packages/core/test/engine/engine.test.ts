@@ -9,6 +9,7 @@ import {
 } from '../../../../test/support/scripted-adapter.ts';
 import type { Entry } from '../../src/engine/entry.ts';
 import { ProviderRequestError } from '../../src/model/errors/provider-request-error.ts';
+import type { Pace } from '../../src/step/pace.ts';
 import { createHarness } from './engine-harness.ts';
 
 const second = 1_000;
@@ -583,6 +584,26 @@ describe('closing', () => {
     expect({ reading: entry.row.reading, timers: clock.pendingTimers }).toEqual({
       reading: undefined,
       timers: 0,
+    });
+  });
+});
+
+describe('a pace of somebody else', () => {
+  test.each([
+    ['a promise', async () => 5_000],
+    ['a word', () => 'abc'],
+    ['null', () => null],
+    ['a bigint', () => 1n],
+  ])('that returns %s is reported, and the rule holds', async (_title, pace) => {
+    const { clock, follow, listenerErrors, reads } = createHarness({
+      script: () => [running],
+      policy: { pace: pace as unknown as Pace },
+    });
+    follow('a');
+    await clock.advance(2 * second);
+    expect({ reads: reads(), reported: listenerErrors.length }).toEqual({
+      reads: ['a@0', 'a@1000', 'a@2000'],
+      reported: 3,
     });
   });
 });

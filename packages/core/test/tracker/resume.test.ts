@@ -680,3 +680,16 @@ describe('what does not fit', () => {
     expect(resumeWith(resume).error).toEqual(toRefusal(`resume.lanes[0].${field}`));
   });
 });
+
+test('a wall clock that is behind the one of the export keeps nobody from being read', async () => {
+  const { clock, adapter, tracker } = createTrackerHarness(() => [running]);
+  tracker.track(adapter, { id: 'a' });
+  await clock.advance(minute);
+  const resume = viaJson(tracker.export());
+  await tracker.close();
+  const before = adapter.reads.length;
+  clock.jumpWallTime(-24 * 60 * minute);
+  await using later = createTracker({ adapters: [adapter], clock, random: () => 0, resume });
+  await clock.advance(minute);
+  expect({ size: later.size, isRead: adapter.reads.length > before }).toEqual({ size: 1, isRead: true });
+});

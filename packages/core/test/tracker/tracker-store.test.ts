@@ -53,6 +53,7 @@ function start(script: Script, options: Partial<TrackerOptions>, clock = createM
 /** An entry in a few words. */
 function toWords(entry: StoreEntry): string {
   if (entry.type === 'forgotten') return `${entry.key} is forgotten`;
+  if (entry.type === 'lane') return `${entry.lane.name} is parked`;
   return entry.to === undefined
     ? `${entry.row.key} is tracked`
     : `${entry.row.key}: ${entry.from ?? 'nothing'} to ${entry.to}`;
@@ -380,4 +381,27 @@ describe.each([
     expect({ resume, size: tracker.size }).toEqual({ resume: undefined, size: 0 });
     await place.close();
   });
+});
+
+test('a lane that is parked is parked in the next process too, as far as a store can tell', async () => {
+  const store = createMemoryStore();
+  const clock = createManualClock();
+  const script = { a: [toFailure('throttled', 10 * minute)], b: [running] };
+  const { tracker, adapter } = start(script, { store }, clock);
+  for (const id of ['a', 'b']) tracker.track(adapter, { id });
+  await clock.advance(second);
+  const asked = adapter.reads.length;
+
+  const resume = await store.load();
+  await tracker.close();
+  const next = createScriptedAdapter({ clock, script: { a: [running], b: [running] } });
+  await using later = createTracker({ adapters: [next], clock, random: () => 0, resume, store });
+  await clock.advance(9 * minute);
+  expect({ asked: asked > 0, size: later.size, reads: next.reads.length }).toEqual({
+    asked: true,
+    size: 2,
+    reads: 0,
+  });
+  await clock.advance(2 * minute);
+  expect(next.reads.length).toBeGreaterThan(0);
 });
