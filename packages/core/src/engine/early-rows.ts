@@ -37,8 +37,11 @@ export function takeEarlyRows(
 }
 
 function isEarly(rows: RowTable, id: RowId, at: number, now: number, policy: EnginePolicy): boolean {
-  const gap = at - (rows.readAtOf(id) ?? Number.NaN);
-  const isOwnPace = gap <= policy.ceilingMs * (1 + policy.jitterShare) + policy.batchWindowMs;
-  if (!isOwnPace || at - now > policy.earlyShare * gap) return false;
-  return rows.readingOf(id)?.retryAfterMs === undefined && rows.get(id).failedReads === 0;
+  const readAt = rows.readAtOf(id) ?? Number.NaN;
+  const gap = at - readAt;
+  const longest = policy.ceilingMs * (1 + policy.jitterShare) + policy.batchWindowMs;
+  const isOwnPace = gap <= longest && gap < policy.pushedGapMs;
+  if (!isOwnPace || at - now > policy.earlyShare * gap || now - readAt < policy.floorMs) return false;
+  const { reading, failedReads, missingReads } = rows.get(id);
+  return reading?.retryAfterMs === undefined && failedReads === 0 && missingReads === 0;
 }

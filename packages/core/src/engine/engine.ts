@@ -539,7 +539,8 @@ export function createEngine(given: EngineOptions): Engine {
       const place = rows.placeOf(id);
       const isHeld = place === places.held;
       const isQueued = isHeld || place === places.waiting;
-      const next = sources.toSource(adapter, lane.name, group, clock.now());
+      const together = sources.toSource(adapter, lane.name, group, clock.now());
+      const next = source.canShare ? together : sources.toAlone(together);
       if (isQueued) withdraw(lists, source, id, isHeld);
       moveToSource(id, source, next);
       if (isQueued) enqueue(lists, next, id, isHeld);

@@ -190,9 +190,11 @@ function toNewsGap(row: Row, { type, reading }: NewsEvent, moment: StepMoment, p
 function toRegularGap(row: Row, { now, random }: StepMoment, policy: StepPolicy, minimumMs = 0): number {
   const { reading, trackedAt, progressFrom, progressSince, stillSince } = row;
   const ageMs = toStretchAgeMs({ percent: progressFrom, at: progressSince }, trackedAt, now);
+  // What waits in a queue has no speed yet: a 0 says nothing about how long it will take.
+  const percent = reading?.state === 'pending' ? undefined : toProgressPercent(reading?.progress);
   const remainingMs = estimateRemainingMs({
-    // What waits in a queue has no speed yet: a 0 says nothing about how long it will take.
-    percent: reading?.state === 'pending' ? undefined : toProgressPercent(reading?.progress),
+    // In single precision, as `progressFrom` is: a difference of rounding is no progress.
+    percent: percent && Math.fround(percent),
     ageMs,
     stillMs: now - stillSince,
     firstPercent: progressFrom,

@@ -44,8 +44,8 @@ export interface MigrationHandle<Native = unknown, Ref = unknown>
   [Symbol.asyncIterator](): AsyncIterableIterator<MigrationRow<Native, Ref>, undefined>;
 }
 
-/** What a refresh waits for: also news that were pushed while its read was out, which is dropped then. */
-const news: readonly string[] = ['read', 'read_failed', 'pushed'];
+/** What a refresh waits for: also news that were pushed, and that no read is made because the whole lane is refused. */
+const news: readonly string[] = ['read', 'read_failed', 'pushed', 'refused'];
 
 /** Makes one more handle on a tracked migration. */
 export function createHandle<Native, Ref>(host: HandleHost, entry: Entry): MigrationHandle<Native, Ref> {

@@ -1,0 +1,685 @@
+/** A deliberate fault: what stands exactly once in a file of the core's sources, and what to put in its place. */
+export interface Mutant {
+  /** What goes wrong, in a few words. */
+  readonly name: string;
+  /** Below `packages/core/src`. */
+  readonly file: string;
+  readonly search: string;
+  readonly replace: string;
+}
+
+type Fault = Omit<Mutant, 'file'>;
+
+const inFile = (file: string, faults: readonly Fault[]): readonly Mutant[] =>
+  faults.map((fault) => ({ ...fault, file }));
+
+/** The faults, by the place where the promise is kept that they break. A place that moves takes its faults along. */
+export const mutants: readonly Mutant[] = [
+  ...inFile('step/step.ts', [
+    {
+      name: 'what has ended is read on',
+      search: '  next.dueAt = undefined;\n  next.conditions = noConditions;',
+      replace: '  next.conditions = noConditions;',
+    },
+    {
+      name: 'what has ended keeps its conditions',
+      search: "  next.conditions = noConditions;\n  next.stopped = 'settled';",
+      replace: "  next.stopped = 'settled';",
+    },
+    {
+      name: 'a failed read takes the status away',
+      search: 'failedReads: row.failedReads + 1,',
+      replace: 'failedReads: row.failedReads + 1,\n    reading: undefined,',
+    },
+    {
+      name: 'a failed read of another kind does not end a row of refusals',
+      search: 'isRefusal ? row.refusedReads + 1 : 0',
+      replace: 'isRefusal ? row.refusedReads + 1 : row.refusedReads',
+    },
+    {
+      name: 'one refusal more is needed to stop',
+      search: 'failed.refusedReads >= policy.refusedReads',
+      replace: 'failed.refusedReads > policy.refusedReads',
+    },
+    {
+      name: 'the grace ends by time or by count',
+      search: 'missingReads >= policy.notFoundReads &&',
+      replace: 'missingReads >= policy.notFoundReads ||',
+    },
+    {
+      name: 'one empty answer replaces a known status',
+      search: 'if (!isMissing || isGone || !isKnown(row.reading)) adopt',
+      replace: 'if (isMissing || !isMissing) adopt',
+    },
+    {
+      name: 'empty answers need not follow each other',
+      search: '  else next.missingReads = 0;\n',
+      replace: '',
+    },
+    {
+      name: 'the grace of a known migration counts from its tracking',
+      search: 'isKnown(row.reading) ? now : row.trackedAt',
+      replace: 'row.trackedAt',
+    },
+    {
+      name: 'an unknown word ends a migration',
+      search: '(!isMissing && isTerminalState(event.reading.state))',
+      replace: "(!isMissing && (isTerminalState(event.reading.state) || event.reading.state === 'unknown'))",
+    },
+    {
+      name: 'silence is evidence of a standstill',
+      search: "row.reading?.state === 'running' && row.reading.progress !== undefined",
+      replace: "row.reading?.state === 'running'",
+    },
+    {
+      name: 'a standstill is said one read early',
+      search: 'row.stillReads < policy.stalledReads',
+      replace: 'row.stillReads + 1 < policy.stalledReads',
+    },
+    {
+      name: 'who asks in a loop reads in a loop',
+      search: 'dueAt: Math.max(now, earliest)',
+      replace: 'dueAt: now',
+    },
+    {
+      name: 'who is read again is still said to be stopped',
+      search: 'conditions: withoutStop(row.conditions)',
+      replace: 'conditions: row.conditions',
+    },
+    {
+      name: 'who is read again is stopped by the next refusal',
+      search: '    refusedReads: 0,\n    dueAt',
+      replace: '    dueAt',
+    },
+    {
+      name: 'the memo of the old ref goes on',
+      search: 'memo: undefined, progressFrom: 0',
+      replace: 'progressFrom: 0',
+    },
+    {
+      name: 'the memo of the last reading is not kept',
+      search:
+        "if (event.type === 'read' || event.reading.memo !== undefined) next.memo = event.reading.memo;",
+      replace: '',
+    },
+    {
+      name: 'news that was pushed takes the memo away',
+      search: "if (event.type === 'read' || event.reading.memo !== undefined) next",
+      replace: 'next',
+    },
+    {
+      name: 'a change of anything is a transition',
+      search: 'reading?.state !== to.state && {',
+      replace: '{',
+    },
+    {
+      name: 'the same news is a change',
+      search: '(reading !== undefined && isSameNews(reading, to))',
+      replace: 'false',
+    },
+    {
+      name: 'a good read does not end the growing of gaps',
+      search: '    next.failedReads = 0;\n',
+      replace: '',
+    },
+    {
+      name: 'a good read does not end a row of refusals',
+      search: '    next.refusedReads = 0;\n',
+      replace: '',
+    },
+    {
+      name: 'a new word is not reported',
+      search: "if (state !== 'unknown' || nativeState",
+      replace: "if (state !== 'running' || nativeState",
+    },
+    {
+      name: 'news of what has ended is not reported',
+      search: 'row.reading === undefined || row.reading.state === state',
+      replace: 'row.reading !== undefined',
+    },
+    {
+      name: 'what was pushed is read again soon',
+      search: 'policy.pushedGapMs * (1 + policy.jitterShare * moment.random)',
+      replace: '0',
+    },
+    {
+      name: 'outages do not slow the others down',
+      search: 'isBudgetSpent ? Number.POSITIVE_INFINITY : row.failedReads',
+      replace: 'row.failedReads',
+    },
+    {
+      name: 'a phase goes on at the pace of the last',
+      search: 'before.phase === reading.phase &&',
+      replace: 'before.phase !== undefined &&',
+    },
+    {
+      name: 'what was refused is read on',
+      search: 'return { ...row, dueAt: undefined, conditions: withStop',
+      replace: 'return { ...row, conditions: withStop',
+    },
+  ]),
+  ...inFile('step/pace.ts', [
+    {
+      name: 'the wish of a provider to wait is ignored',
+      search: 'Math.max(wanted, floorMs, clamp(minimumMs, 0, longestGapMs))',
+      replace: 'Math.max(wanted, floorMs)',
+    },
+    {
+      name: 'gaps grow beyond the ceiling',
+      search: 'policy.leastAgeShare * ageMs), policy.ceilingMs)',
+      replace: 'policy.leastAgeShare * ageMs), longestGapMs)',
+    },
+    {
+      name: 'jitter takes away',
+      search: 'gap + jitterShare *',
+      replace: 'gap - jitterShare *',
+    },
+    {
+      name: 'gaps after failures do not grow',
+      search: 'policy.floorMs * 2 ** clamp(failedReads, 0, 31)',
+      replace: 'policy.floorMs',
+    },
+    {
+      name: 'gaps after failures grow beyond their ceiling',
+      search: 'Math.min(doubled, policy.failureCeilingMs, policy.ceilingMs)',
+      replace: 'Math.min(doubled, policy.ceilingMs)',
+    },
+    {
+      name: 'an estimate is believed however young it is',
+      search: 'return Math.min(wanted, policy.mostAgeShare * ageMs);',
+      replace: 'return wanted;',
+    },
+    {
+      name: 'a standstill makes the end recede',
+      search: 'Math.max(0, firstMs - stillMs) - stillMs',
+      replace: 'firstMs',
+    },
+    {
+      name: 'news may be later than a fiftieth',
+      search: 'Math.max(wanted, policy.leastAgeShare * ageMs)',
+      replace: 'wanted',
+    },
+  ]),
+  ...inFile('step/conditions.ts', [
+    {
+      name: 'a condition that lasts begins anew',
+      search: 'since: same?.since ?? at',
+      replace: 'since: at',
+    },
+    {
+      name: 'who is throttled still sees a standstill',
+      search: "kind === 'throttled' ? [condition] : ",
+      replace: '',
+    },
+    {
+      name: 'the reason of a wait replaces what a read has said',
+      search: 'return isSaid ? conditions : withFailure',
+      replace: 'return withFailure',
+    },
+    {
+      name: 'a condition changes its cause without a word',
+      search: 'a.kind === b.kind && a.failure === b.failure && a.code === b.code &&',
+      replace: 'a.kind === b.kind &&',
+    },
+    {
+      name: 'a good read leaves the failure standing',
+      search: 'conditions.every(isStalled) ? conditions : conditions.filter(isStalled)',
+      replace: 'conditions',
+    },
+  ]),
+  ...inFile('lane/lane.ts', [
+    {
+      name: 'a parked lane lets requests go',
+      search: "if (now < lane.parkedUntil) return 'parked';",
+      replace: '',
+    },
+    {
+      name: 'one request too many is let go',
+      search: 'lane.inFlight >= (isProbing',
+      replace: 'lane.inFlight > (isProbing',
+    },
+    {
+      name: 'a troubled lane is not probed but flooded',
+      search: 'isProbing(lane, now, policy) ? 1 : policy.concurrency',
+      replace: 'policy.concurrency',
+    },
+    {
+      name: 'a short Retry-After ends a long trouble',
+      search: 'Math.max(retryAfterMs, leastMs)',
+      replace: '(retryAfterMs || leastMs)',
+    },
+    {
+      name: 'Retry-After is ignored',
+      search: 'Math.max(retryAfterMs, leastMs)',
+      replace: 'leastMs',
+    },
+    {
+      name: 'an answer from before the parking ends the trouble',
+      search: 'isParked ? leave(lane) : toAnswered(lane)',
+      replace: 'toAnswered(lane)',
+    },
+    {
+      name: 'a request that came back still counts',
+      search: 'inFlight: lane.inFlight - 1,\n    throttles',
+      replace: 'throttles',
+    },
+    {
+      name: 'outages never park a lane',
+      search: 'if (isParked || outages < policy.breakerAfter)',
+      replace: 'if (isParked || outages >= 0)',
+    },
+    {
+      name: 'parkings do not grow',
+      search: 'policy.parkFloorMs * 2 ** Math.min(times - 1, 30)',
+      replace: 'policy.parkFloorMs',
+    },
+    {
+      name: 'the rate of a lane is not kept',
+      search: "return now < pacedUntil(lane, policy) ? 'paced' : 'admitted';",
+      replace: "return 'admitted';",
+    },
+    {
+      name: 'a burst is twice as long',
+      search: '(policy.burst - 1) * 1_000',
+      replace: 'policy.burst * 2_000',
+    },
+    {
+      name: 'headers that leave nothing do not park',
+      search: 'remaining < 1 ? park',
+      replace: 'remaining < 0 ? park',
+    },
+    {
+      name: 'refused credentials are tried with every migration',
+      search: 'lane.refusals >= refusedReads',
+      replace: 'lane.refusals > 1e9',
+    },
+    {
+      name: 'nobody is forgiven',
+      search: 'return { ...lane, refusals: refusedReads - 1, parkedUntil };',
+      replace: 'return lane;',
+    },
+    {
+      name: 'an answer does not end the refusals',
+      search: '    refusals: 0,\n    answered: lane.answered + 1',
+      replace: '    answered: lane.answered + 1',
+    },
+  ]),
+  ...inFile('engine/outcomes.ts', [
+    {
+      name: 'one bad ref costs the others their reads',
+      search: 'return events.length > 1 && events',
+      replace: 'return events.length > 99 && events',
+    },
+    {
+      name: 'one refusal of a right is one of the credentials',
+      search: "failures.every(({ failure }) => failure === 'unauthorized')",
+      replace: "failures.every(({ failure }) => failure !== 'transient')",
+    },
+    {
+      name: 'one answer among failures is an outage',
+      search: 'if (answers > 0) return',
+      replace: 'if (answers > 99) return',
+    },
+  ]),
+  ...inFile('engine/engine.ts', [
+    {
+      name: 'a request that nobody needs goes on',
+      search: '      read.isOver = true;\n      read.controller.abort();\n      return;',
+      replace: '      read.isOver = true;\n      return;',
+    },
+    {
+      name: 'a request that nobody needs keeps its place',
+      search: '      lane.state = leave(lane.state);\n',
+      replace: '',
+    },
+    {
+      name: 'a read that does not come back is waited for',
+      search: 'if (oldest !== undefined) timeoutAppointment ??= agenda.add(oldest.giveUpAt, timeout);',
+      replace: '',
+    },
+    {
+      name: 'an answer after the giving up counts',
+      search: 'if (!read.isOver) finish(read, answer);',
+      replace: 'finish(read, answer);',
+    },
+    {
+      name: 'nobody opens a lane again',
+      search: 'openAt(lane, isToTell ? now : opensAt(lane.state, policy));',
+      replace: '',
+    },
+    {
+      name: 'a timer that is too late is not called off',
+      search: '    timer?.cancel();\n',
+      replace: '',
+    },
+    {
+      name: 'deadlines are early',
+      search: 'agenda.add(clock.now() + delayMs, {',
+      replace: 'agenda.add(clock.now() + delayMs * 0.99, {',
+    },
+    {
+      name: 'close leaves the timer',
+      search: '      agenda.clear();\n      arm();',
+      replace: '      agenda.clear();',
+    },
+    {
+      name: 'close leaves requests',
+      search: '        read.isOver = true;\n        read.controller.abort();\n      }\n      reads.clear();',
+      replace: '      }\n      reads.clear();',
+    },
+    {
+      name: 'a row that has to wait does not say why',
+      search: '    if (isParked) hold(id, source.lane);\n',
+      replace: '',
+    },
+    {
+      name: 'the read of the old ref goes on',
+      search: '      detach(id);\n      rows.setRef(id, ref);',
+      replace: '      rows.setRef(id, ref);',
+    },
+    {
+      name: 'what was pushed is read on',
+      search: "      detach(id);\n      apply(id, { type: 'pushed'",
+      replace: "      apply(id, { type: 'pushed'",
+    },
+    {
+      name: 'an answer leaves its row under way',
+      search: '      rows.setPlace(id, places.nowhere);\n      readAloneOrTogether',
+      replace: '      readAloneOrTogether',
+    },
+    {
+      name: 'what was let go of keeps its time',
+      search: '        source.planner.remove(id, rows.dueAtOf(id) ?? Number.NaN);\n',
+      replace: '',
+    },
+    {
+      name: 'a part of a spoilt request is forgotten',
+      search: '[left.slice(0, middle), left.slice(middle)]',
+      replace: '[left.slice(0, middle)]',
+    },
+    {
+      name: 'a bad ref spoils one request after another',
+      search: 'if (source.canShare && isAlone && isWholeFailure(event))',
+      replace: 'if (isClosed)',
+    },
+    {
+      name: 'a refused lane stops nobody',
+      search: "      apply(id, { type: 'refused'",
+      replace: "      if (isClosed) apply(id, { type: 'refused'",
+    },
+  ]),
+  ...inFile('engine/early-rows.ts', [
+    {
+      name: 'rows go along long before their time',
+      search: 'at - now > policy.earlyShare * gap',
+      replace: 'at - now > 2 * policy.earlyShare * gap',
+    },
+  ]),
+  ...inFile('engine/planner.ts', [
+    {
+      name: 'a row that left its bucket is still in it',
+      search: '      lists.remove(bucket.ids, id);\n',
+      replace: '',
+    },
+  ]),
+  ...inFile('engine/grain.ts', [
+    {
+      name: 'reads far away are rounded too far',
+      search: 'const grainsAway = 500;',
+      replace: 'const grainsAway = 5;',
+    },
+    {
+      name: 'reads are rounded down',
+      search: 'Math.ceil(wantedAt / grain) *',
+      replace: 'Math.floor(wantedAt / grain) *',
+    },
+  ]),
+  ...inFile('engine/lane-queue.ts', [
+    {
+      name: 'refs of one adapter are asked of another',
+      search: 'source.adapter !== adapter || !source.canShare',
+      replace: '!source.canShare',
+    },
+    {
+      name: 'a source that had its turn has the next',
+      search: '  leaveTurn(lane, source);\n  if (!isEmpty) giveTurn(lane, source);',
+      replace: '  if (isEmpty) leaveTurn(lane, source);',
+    },
+    {
+      name: 'requests carry one row',
+      search: 'size = source.canShare ? adapter.capabilities.maxBatchSize : 1;',
+      replace: 'size = 1;',
+    },
+  ]),
+  ...inFile('engine/source-table.ts', [
+    {
+      name: 'a lane forgets when its last row goes',
+      search: '      free.push(source.index);',
+      replace: '      free.push(source.index);\n      lanes.delete(source.lane.name);',
+    },
+    {
+      name: 'rows of one lane are not told apart by adapter',
+      search: 'let ofAdapter = groups.get(adapter);',
+      replace: 'let ofAdapter = groups.get(adapter) ?? [...groups.values()][0];',
+    },
+  ]),
+  ...inFile('engine/row-table.ts', [
+    {
+      name: 'what the adapter noted is not kept',
+      search: 'return hasExtras ? extras.get(id)?.memo : undefined;',
+      replace: 'return undefined;',
+    },
+    {
+      name: 'times are counted from another beginning',
+      search: 'page.stillAfter[at] = row.stillSince - trackedAt;',
+      replace: 'page.stillAfter[at] = 0;',
+    },
+    {
+      name: 'reads are not counted',
+      search: '    page.reads[at] = row.reads;\n',
+      replace: '',
+    },
+  ]),
+  ...inFile('engine/read.ts', [
+    {
+      name: 'a key that is missing among the answers is a bad answer',
+      search: 'result === undefined && !results.has(key) ? missing : result',
+      replace: 'result',
+    },
+  ]),
+  ...inFile('engine/guard.ts', [
+    {
+      name: 'what a listener rejects with is not reported',
+      search: 'if (isThenable(result)) Promise.resolve(result).catch(reportSafely);',
+      replace: '',
+    },
+  ]),
+  ...inFile('tracker/tracker.ts', [
+    {
+      name: 'an unknown word is reported each time',
+      search: "if (kind !== 'unknown_state') return true;",
+      replace: 'if (kind) return true;',
+    },
+    {
+      name: 'what was let go of is read on',
+      search: '    engine.remove(id);\n',
+      replace: '',
+    },
+    {
+      name: 'a newer ref is ignored',
+      search: 'if (isReaddressed) engine.readdress(known, parsed);',
+      replace: '',
+    },
+    {
+      name: 'another group is ignored',
+      search: 'if (group !== undefined) engine.regroup(known, group);',
+      replace: '',
+    },
+    {
+      name: 'the end of a condition is not told',
+      search: "for (const condition of cleared) emit('condition', { row, condition, isActive: false });",
+      replace: '',
+    },
+    {
+      name: 'close leaves waits hanging',
+      search: 'for (const end of [...listening]) end(reason);',
+      replace: '',
+    },
+    {
+      name: 'forgetting leaves waits hanging',
+      search: 'for (const end of listening) end(reason);',
+      replace: '',
+    },
+    {
+      name: 'an end is not told',
+      search: "if (isSettling) emit('settled', { row });",
+      replace: '',
+    },
+    {
+      name: 'any release lets go',
+      search: 'if (claims > 0) engine',
+      replace: 'if (claims > 99) engine',
+    },
+    {
+      name: 'old news is believed',
+      search: 'if (at >= row.observedAt) engine',
+      replace: 'if (at > 0) engine',
+    },
+    {
+      name: 'a transition is not stored',
+      search: 'if (transition || isSettling)',
+      replace: 'if (isSettling)',
+    },
+    {
+      name: 'what is let go of stays in the store',
+      search: "({ type: 'forgotten'",
+      replace: "({ type: 'forgotten_'",
+    },
+  ]),
+  ...inFile('tracker/export-engine.ts', [
+    {
+      name: 'an export holds what the provider said',
+      search: 'return withNative ? { ...said, native } : said;',
+      replace: 'return { ...said, native };',
+    },
+    {
+      name: 'what has ended is taken up again',
+      search: '    stopped: row.stopped,\n',
+      replace: '',
+    },
+    {
+      name: 'a parking is not exported',
+      search: '    parkedUntil: toWall(Math.ceil(lane.parkedUntil)),\n',
+      replace: '',
+    },
+    {
+      name: 'refusals are not exported',
+      search: '    refusals: lane.refusals || undefined,\n',
+      replace: '',
+    },
+    {
+      name: 'a memo is not exported',
+      search: '    memo: row.memo,\n',
+      replace: '',
+    },
+  ]),
+  ...inFile('tracker/resume-engine.ts', [
+    {
+      name: 'rows are taken up as if they were due',
+      search: '(fromWall(exported.dueAt) ?? now)',
+      replace: 'now',
+    },
+    {
+      name: 'times are taken up by another clock',
+      search: 'createTimeShift(now - Math.max(clock.wallTime(), Date.parse(exportedAt)))',
+      replace: 'createTimeShift(0)',
+    },
+    {
+      name: 'a lane is taken up open',
+      search: 'parkedUntil: fromWall(exported.parkedUntil) ?? fresh.parkedUntil,',
+      replace: 'parkedUntil: fresh.parkedUntil,',
+    },
+  ]),
+  ...inFile('tracker/handle.ts', [
+    {
+      name: 'an iteration outlives its handle',
+      search: "signal.addEventListener('abort', end, { once: true });",
+      replace: '',
+    },
+    {
+      name: 'an iteration of what is stopped does not end',
+      search: 'if (entry.row.stopped || signal.aborted) end();',
+      replace: '',
+    },
+    {
+      name: 'a refresh reads nothing',
+      search: 'if (!signal?.aborted && !own.aborted) engine.refresh(entry.id);',
+      replace: '',
+    },
+    {
+      name: 'a refresh waits for a good read',
+      search: 'news.includes(event.type)',
+      replace: "event.type === 'read'",
+    },
+  ]),
+  ...inFile('tracker/await-entry.ts', [
+    {
+      name: 'a wait leaves its listener',
+      search: "signal?.removeEventListener('abort', onAbort);",
+      replace: '',
+    },
+    {
+      name: 'a wait leaves its alarm',
+      search: '      cancelAlarm?.();\n',
+      replace: '',
+    },
+  ]),
+  ...inFile('tracker/wait.ts', [
+    {
+      name: 'refused access is a wait for ever',
+      search: "if (stopped === 'refused') {",
+      replace: "if (stopped === 'refused' && conditions.length === 0) {",
+    },
+    {
+      name: 'not known yet is an end',
+      search: "const isGrace = reading?.state === 'not_found';",
+      replace: 'const isGrace = false;',
+    },
+  ]),
+  ...inFile('tracker/row-stream.ts', [
+    {
+      name: 'a slow reader misses transitions',
+      search: 'if (queue.at(-1)?.status?.state === row.status?.state) queue.pop();',
+      replace: 'queue.pop();',
+    },
+    {
+      name: 'a reader is not woken',
+      search: '      news.resolve();\n      news = Promise.withResolvers();',
+      replace: '      news = Promise.withResolvers();',
+    },
+  ]),
+  ...inFile('view/status-view.ts', [
+    {
+      name: 'a view misses conditions',
+      search: "    tracker.on('condition', update),\n",
+      replace: '',
+    },
+    {
+      name: 'a view keeps what is let go of',
+      search: "    tracker.on('forgotten', forget),\n",
+      replace: '',
+    },
+    {
+      name: 'a view tells of nothing',
+      search: '    queueMicrotask(tell);\n',
+      replace: '',
+    },
+  ]),
+  ...inFile('view/tally.ts', [
+    {
+      name: 'a view counts what has changed twice',
+      search: '  count(tally, before, -1);\n',
+      replace: '',
+    },
+  ]),
+];
