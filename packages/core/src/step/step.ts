@@ -315,6 +315,8 @@ function standsStill(state: MigrationState): boolean {
 
 /** Only progress that was reported and does not move is evidence; silence is none. */
 function toStallEvidence(row: Row, now: number, policy: StepPolicy): string | undefined {
+  // Who is throttled cannot tell a standstill from not being allowed to look; news that are pushed do not end that.
+  if (row.conditions.some(({ kind }) => kind === 'throttled')) return undefined;
   const stillMs = now - row.stillSince;
   if (row.stillReads < policy.stalledReads || stillMs < policy.stalledAfterMs) return undefined;
   const isEvidence = row.reading?.state === 'running' && row.reading.progress !== undefined;

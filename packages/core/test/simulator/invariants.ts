@@ -91,7 +91,7 @@ function checkLookUps(ledger: Ledger, process: SimulatedProcess, rows: readonly 
   process.lookUps += 1;
   const row = rows[process.lookUps % Math.max(1, rows.length)];
   const subject = row && ledger.followed.get(row.key);
-  if (subject === undefined) return;
+  if (row === undefined || subject === undefined) return;
   if (!isSameRow(tracker.get(row.key), row)) ledger.report('a row is found by its key', row.key);
   for (const { handle } of subject.handles) {
     if (!isSameRow(handle.row, row)) ledger.report('a handle shows the row', row.key);

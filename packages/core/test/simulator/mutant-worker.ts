@@ -34,7 +34,9 @@ async function tryOut(name: string): Promise<MutantReport> {
     const mutant = mutants.find((known) => known.name === name);
     const core = await cores.load(mutant);
     const most = mutant ? seeds : seedsWithoutFault;
-    for (let seed = 1; seed <= most; seed += 1) {
+    const first = mutant?.seed ?? 1;
+    const others = Array.from({ length: most }, (_, index) => index + 1).filter((seed) => seed !== first);
+    for (const seed of [first, ...others]) {
       const { violation } = await simulate(core, { seed, steps });
       if (violation) return { name, invariant: violation.invariant, seed };
     }

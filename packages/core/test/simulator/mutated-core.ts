@@ -19,17 +19,18 @@ const sources = fileURLToPath(new URL('../../src', import.meta.url));
 export function createMutatedCores(): MutatedCores {
   const place = mkdtempSync(path.join(tmpdir(), 'mutated-core-'));
   writeFileSync(path.join(place, 'package.json'), '{ "type": "module" }');
+  const sourceTexts = readSources();
   let copies = 0;
 
   return {
     async load(mutant) {
       copies += 1;
       const copy = path.join(place, `copy-${copies}`);
-      const texts = readSources();
+      const texts = new Map(sourceTexts);
       if (mutant) texts.set(mutant.file, mutate(texts.get(mutant.file) ?? '', mutant));
       for (const [file, text] of texts) {
         mkdirSync(path.dirname(path.join(copy, file)), { recursive: true });
-        writeFileSync(path.join(copy, file), toStandalone(text));
+        writeFileSync(path.join(copy, file), text);
       }
       return await import(pathToFileURL(path.join(copy, 'index.ts')).href);
     },
@@ -39,7 +40,7 @@ export function createMutatedCores(): MutatedCores {
 
 function readSources(): Map<string, string> {
   const files = globSync('**/*.ts', { cwd: sources });
-  return new Map(files.map((file) => [file, readFileSync(path.join(sources, file), 'utf8')]));
+  return new Map(files.map((file) => [file, toStandalone(readFileSync(path.join(sources, file), 'utf8'))]));
 }
 
 /** A copy finds the packages that it needs where the core itself does. */

@@ -25,6 +25,8 @@ export interface SimulatedProcess {
   /** The last snapshot of the view that was looked at, and whether the view has told of another. */
   snapshot: StatusSnapshot;
   isViewTold: boolean;
+  /** The rows that it was last compared with, as text. */
+  viewed: string;
   readonly clock: ProcessClock;
   readonly handles: Set<HandleBook>;
   /** Handles that were let go of, as long as something of theirs has not been seen to end. */
@@ -82,6 +84,7 @@ export function startProcess({
     view,
     snapshot: view.getSnapshot(),
     isViewTold: false,
+    viewed: '',
     clock,
     handles: new Set(),
     released: new Set(),

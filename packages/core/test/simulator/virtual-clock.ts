@@ -76,7 +76,11 @@ export function createVirtualClock(): VirtualClock {
         wallTime,
         setTimer(callback, delayMs) {
           if (isDead) return () => {};
-          const timer = add(now + Math.max(0, delayMs), () => {
+          // Never early by the clock of the process either, whose times are finer than those of the run.
+          const ringsAt = now - origin + Math.max(0, delayMs);
+          let at = now + Math.max(0, delayMs);
+          while (at - origin < ringsAt) at += Math.abs(at) * Number.EPSILON;
+          const timer = add(at, () => {
             timers.delete(timer);
             callback();
           });
