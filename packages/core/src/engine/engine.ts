@@ -114,7 +114,7 @@ type Occasion =
   | { readonly type: 'alarm'; readonly ring: () => void };
 
 /** How many rows are taken up, and asked for, in one go: what happens to a million at once must not keep the process from anything else. */
-const sliceSize = 500;
+const sliceSize = 250;
 
 export function createEngine(given: EngineOptions): Engine {
   const { clock, random, onStep, onPark, onListenerError } = given;
@@ -539,8 +539,9 @@ export function createEngine(given: EngineOptions): Engine {
       const place = rows.placeOf(id);
       const isHeld = place === places.held;
       const isQueued = isHeld || place === places.waiting;
-      const together = sources.toSource(adapter, lane.name, group, clock.now());
-      const next = source.canShare ? together : sources.toAlone(together);
+      const next = source.canShare
+        ? sources.toSource(adapter, lane.name, group, clock.now())
+        : sources.toAlone({ ...source, group });
       if (isQueued) withdraw(lists, source, id, isHeld);
       moveToSource(id, source, next);
       if (isQueued) enqueue(lists, next, id, isHeld);

@@ -8,7 +8,7 @@ export interface KeyIndex {
 
 /** Shards grow one at a time, so that none of a million keys waits for all of them to be moved. */
 const shardBits = 6;
-const mostLoaded = 0.8;
+const mostLoaded = 0.85;
 const growth = 1.5;
 
 interface Shard {

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../model/errors/configuration-error.ts';
 import { isObject } from '../model/is-object.ts';
 
 /** How long is worked in one go, and on how many at most. */
-const sliceMs = 2;
+const sliceMs = 1;
 const sliceSize = 2_000;
 
 /** Work on any number of things, in slices between which everything else goes on. */

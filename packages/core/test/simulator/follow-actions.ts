@@ -139,7 +139,7 @@ export function createFollowActions(context: CallerContext): FollowActions {
       for (const ref of refs.values()) {
         follow(first.provider, ref, { group: isOneGroup ? 'many' : groups.get(ref) }, true);
       }
-      const given = [...refs.values(), ...known];
+      const given = [...known, ...refs.values()];
       const labels = isOneGroup
         ? { group: 'many' }
         : (ref: unknown) => ({ group: groups.get(ref as SimulatedRef) ?? 'another' });
