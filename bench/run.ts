@@ -15,14 +15,7 @@ const usage = `pnpm bench [--only <name>]… [--share <0..1>] [--keep]
   --keep          also put the table into bench/README.md; not with a part of it, nor where something failed
 `;
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true, default: names },
-    share: { type: 'string', default: '1' },
-    keep: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+const values = parseValues();
 const share = Number(values.share);
 const unknown = values.only.find((name) => !names.includes(name));
 const isPartial = share < 1 || names.some((name) => !values.only.includes(name));
@@ -92,4 +85,21 @@ function keep(table: string): void {
     [head, `${table}\n`, end].join(''),
   );
   writeFileSync(readme, after);
+}
+
+/** What was asked for; who asks for something else is told what there is. */
+function parseValues() {
+  try {
+    return parseArgs({
+      options: {
+        only: { type: 'string', multiple: true, default: names },
+        share: { type: 'string', default: '1' },
+        keep: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    return process.exit(2);
+  }
 }

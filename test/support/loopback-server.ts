@@ -52,3 +52,20 @@ export async function createLoopbackServer(
   if (address === null || typeof address === 'string') throw new Error('expected a server on a port');
   return { origin: `http://127.0.0.1:${address.port}`, requests, close, [Symbol.asyncDispose]: close };
 }
+
+/** A handler that begins to answer, or not, and tells when the connection has been cut. */
+export function createUnfinishedAnswer(start?: (response: ServerResponse) => void) {
+  const arrived = Promise.withResolvers<void>();
+  const cut = Promise.withResolvers<void>();
+  return {
+    arrived: arrived.promise,
+    cut: cut.promise,
+    handler: async (_request: ReceivedRequest, response: ServerResponse) => {
+      const closed = once(response, 'close');
+      start?.(response);
+      arrived.resolve();
+      await closed;
+      cut.resolve();
+    },
+  };
+}

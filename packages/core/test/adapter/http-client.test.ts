@@ -1,10 +1,10 @@
-import { getEventListeners, once } from 'node:events';
+import { getEventListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { expectNoCanary } from '../../../../test/support/canary.ts';
-import { createLoopbackServer, type ReceivedRequest } from '../../../../test/support/loopback-server.ts';
+import { createLoopbackServer, createUnfinishedAnswer } from '../../../../test/support/loopback-server.ts';
 import { createRecordingFetch } from '../../../../test/support/recording-fetch.ts';
 import { createHttpClient, type HttpClientOptions } from '../../src/adapter/http-client.ts';
 import type { KnownFailure } from '../../src/adapter/http-reply.ts';
@@ -48,23 +48,6 @@ const manyCalls = Array.from({ length: 20 });
 /** Some timers are the test runner's, so that only a count that grows with the number of calls tells a leak. */
 function activeTimers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-}
-
-/** A handler that answers with `start`, or not at all, and tells when the connection has been cut. */
-function createUnfinishedAnswer(start?: (response: ServerResponse) => void) {
-  const arrived = Promise.withResolvers<void>();
-  const cut = Promise.withResolvers<void>();
-  return {
-    arrived: arrived.promise,
-    cut: cut.promise,
-    handler: async (_request: ReceivedRequest, response: ServerResponse) => {
-      const closed = once(response, 'close');
-      start?.(response);
-      arrived.resolve();
-      await closed;
-      cut.resolve();
-    },
-  };
 }
 
 function startBody(response: ServerResponse): void {

@@ -1,9 +1,13 @@
-import { getEventListeners, once } from 'node:events';
+import { getEventListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import nock from 'nock';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createLoopbackServer, type ReceivedRequest } from '../../../../test/support/loopback-server.ts';
+import {
+  createLoopbackServer,
+  createUnfinishedAnswer,
+  type ReceivedRequest,
+} from '../../../../test/support/loopback-server.ts';
 import { createHttpClient, type HttpClientOptions } from '../../src/adapter/http-client.ts';
 import { createLeanFetch } from '../../src/adapter/lean-fetch.ts';
 
@@ -57,23 +61,6 @@ async function causeOf(call: Promise<unknown>): Promise<unknown> {
   );
   expect(error).toBeInstanceOf(TypeError);
   return error instanceof TypeError ? error.cause : undefined;
-}
-
-/** A handler that begins to answer, or not, and tells when the connection has been cut. */
-function createUnfinishedAnswer(start?: (response: ServerResponse) => void) {
-  const arrived = Promise.withResolvers<void>();
-  const cut = Promise.withResolvers<void>();
-  return {
-    arrived: arrived.promise,
-    cut: cut.promise,
-    handler: async (_request: ReceivedRequest, response: ServerResponse) => {
-      const closed = once(response, 'close');
-      start?.(response);
-      arrived.resolve();
-      await closed;
-      cut.resolve();
-    },
-  };
 }
 
 describe('what it takes goes past the platform', () => {

@@ -2,21 +2,66 @@ import { parseArgs } from 'node:util';
 import * as core from '../../src/index.ts';
 import { simulate } from './simulate.ts';
 
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((argument) => argument !== '--'),
-  options: { steps: { type: 'string', default: '200000' }, seed: { type: 'string' } },
-});
+const usage = `pnpm simulate [--steps <number>] [--seed <number>]
+
+  --steps <number>  how many events are to happen; default 200000
+  --seed <number>   all of them from this seed; without it, seeds from 1, with 2000 events each
+`;
+
+interface Wish {
+  readonly steps: number;
+  readonly seed: number | undefined;
+}
+
+function parseWish(): Wish | string {
+  try {
+    const { values } = parseArgs({
+      args: process.argv.slice(2).filter((argument) => argument !== '--'),
+      options: {
+        steps: { type: 'string', default: '200000' },
+        seed: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return '';
+    const steps = Number(values.steps);
+    const seed = values.seed === undefined ? undefined : Number(values.seed);
+    if (!Number.isSafeInteger(steps) || steps < 1) return `--steps must be a whole number of at least 1\n\n`;
+    if (seed !== undefined && !Number.isSafeInteger(seed)) return `--seed must be a whole number\n\n`;
+    return { steps, seed };
+  } catch (error) {
+    return `${error instanceof Error ? error.message : error}\n\n`;
+  }
+}
+
+const wish = parseWish();
+if (typeof wish === 'string') {
+  process.stderr.write(`${wish}${usage}`);
+  process.exit(wish === '' ? 0 : 2);
+}
+
 /** So many events belong to one seed; then comes the next, unless one was asked for. */
 const stepsPerSeed = 2_000;
-const steps = Number(values.steps);
-let seed = values.seed === undefined ? 1 : Number(values.seed);
+const { steps } = wish;
+let seed = wish.seed ?? 1;
 let done = 0;
 let reads = 0;
 const startedAt = performance.now();
+const progressEveryMs = process.stderr.isTTY ? 500 : 10_000;
+let saidAt = startedAt;
+
+/** One run can take minutes; the lines of its log begin with the time of its world. */
+function showProgress(line: string): void {
+  const now = performance.now();
+  if (now - saidAt < progressEveryMs) return;
+  saidAt = now;
+  const progress = `seed ${seed}, ${done} steps before it, ${line.split(' ', 1)[0]} ms in its world`;
+  process.stderr.write(process.stderr.isTTY ? `\r${progress} ` : `${progress}\n`);
+}
 
 while (done < steps) {
-  const most = values.seed === undefined ? Math.min(stepsPerSeed, steps - done) : steps;
-  const result = await simulate(core, { seed, steps: most });
+  const most = wish.seed === undefined ? Math.min(stepsPerSeed, steps - done) : steps;
+  const result = await simulate(core, { seed, steps: most, onLine: showProgress });
   if (result.violation) {
     const { invariant, details, lastEvents } = result.violation;
     console.error(`\n${lastEvents.join('\n')}\n`);
@@ -27,10 +72,6 @@ while (done < steps) {
   done += result.steps;
   reads += result.reads;
   seed += 1;
-  const perSecond = Math.round(done / ((performance.now() - startedAt) / 1_000));
-  const progress = `${done} steps, ${reads} reads, up to seed ${seed - 1}, ${perSecond} steps/s`;
-  if (process.stdout.isTTY) process.stdout.write(`\r${progress} `);
-  else if (seed % 100 === 0) console.log(progress);
 }
 const seconds = (performance.now() - startedAt) / 1_000;
 console.log(
