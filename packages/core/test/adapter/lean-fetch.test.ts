@@ -147,10 +147,16 @@ describe('what it takes goes past the platform', () => {
   });
 
   test('and a long body waits for its reader', async () => {
-    const text = 'abcdefgh'.repeat(1_000_000);
-    await using server = await createKnownServer((_request, response) => response.end(text));
+    const text = 'abcdefgh'.repeat(8_000_000);
+    let isSent = false;
+    await using server = await createKnownServer((_request, response) => {
+      response.end(text, () => {
+        isSent = true;
+      });
+    });
     const response = await server.leanFetch(server.origin, manual);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(isSent).toBe(false);
     expect((await response.text()) === text).toBe(true);
     expect(server.received().map(cameFromPlatform)).toEqual([false]);
   });
