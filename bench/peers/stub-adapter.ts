@@ -60,7 +60,14 @@ export function createStubAdapter({
   const adapter: MigrationAdapter<null, StubRef> = {
     specVersion: 1,
     provider: 'stub',
-    capabilities: { progress: 'none', maxBatchSize: batchSize, list: false, start: false, cancel: false },
+    capabilities: {
+      progress: 'none',
+      maxBatchSize: batchSize,
+      list: false,
+      start: false,
+      cancel: false,
+      push: false,
+    },
     states: { running: 'running', succeeded: 'succeeded' },
     parseRef: toRef,
     key: (ref) => ref.key,

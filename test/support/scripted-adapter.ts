@@ -108,6 +108,7 @@ export function createScriptedAdapter(options: ScriptedAdapterOptions): Scripted
       list: false,
       start: false,
       cancel: false,
+      push: false,
     },
     states: {},
     reads,

@@ -7,6 +7,8 @@ export type {
   AdapterCapabilities,
   ListedMigration,
   MigrationAdapter,
+  PushContext,
+  PushMessage,
   StateTable,
 } from './adapter/contract.ts';
 export { type Clock, systemClock } from './engine/clock.ts';
@@ -22,6 +24,7 @@ export {
 export { NotSucceededError } from './model/errors/not-succeeded-error.ts';
 export { ProviderRequestError } from './model/errors/provider-request-error.ts';
 export { ProviderResponseError } from './model/errors/provider-response-error.ts';
+export { type PushRefusedCode, PushRefusedError } from './model/errors/push-refused-error.ts';
 export { type NotFoundOutCode, NotFoundOutError, WaitTimeoutError } from './model/errors/wait-errors.ts';
 export type { FailureClass } from './model/failure-class.ts';
 export {
@@ -33,6 +36,7 @@ export {
 } from './model/migration-state.ts';
 export type {
   MigrationIssue,
+  MigrationPart,
   MigrationProgress,
   MigrationReading,
   MigrationStatus,

@@ -265,5 +265,6 @@ it.each([
     list: true,
     start: false,
     cancel: false,
+    push: false,
   });
 });

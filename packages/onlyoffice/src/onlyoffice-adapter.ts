@@ -191,11 +191,8 @@ export function createOnlyOfficeAdapter(options: OnlyOfficeAdapterOptions): Only
   }
 
   /** An accepted command answers with the envelope or, by the documentation, with nothing. */
-  async function command(
-    request: Omit<HttpRequest, 'method'>,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const reply = await http.send({ method: 'POST', ...request }, signal);
+  async function command(request: HttpRequest, signal: AbortSignal | undefined): Promise<void> {
+    const reply = await http.send({ ...request, method: 'POST' }, signal);
     if (!reply.isOk) throw toError(reply);
     if (reply.text.trim() !== '') reply.parse(onlyOfficeCommandSchema);
   }

@@ -349,6 +349,7 @@ test('the adapter offers reads, the two starts, and what else can be done with t
       list: false,
       start: true,
       cancel: true,
+      push: false,
     },
     states: expect.objectContaining({ 'parse:completed': 'awaiting_input' }),
     parseRef: expect.any(Function),

@@ -195,5 +195,6 @@ it('says what it can do', () => {
     list: true,
     start: false,
     cancel: false,
+    push: false,
   });
 });

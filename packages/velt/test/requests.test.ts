@@ -97,7 +97,7 @@ test('the adapter offers reads and starts only', () => {
   expect(velt).toEqual({
     specVersion: 1,
     provider: 'velt',
-    capabilities: { progress: 'none', maxBatchSize: 1, list: false, start: true, cancel: false },
+    capabilities: { progress: 'none', maxBatchSize: 1, list: false, start: true, cancel: false, push: false },
     states: { pending: 'pending', in_progress: 'running', completed: 'succeeded', failed: 'failed' },
     parseRef: expect.any(Function),
     key: expect.any(Function),

@@ -1,7 +1,7 @@
 import type { MigrationStatusError } from '../model/errors/migration-status-error.ts';
 import type { FailureClass } from '../model/failure-class.ts';
 import type { MigrationState } from '../model/migration-state.ts';
-import type { MigrationReading } from '../model/migration-status.ts';
+import type { MigrationReading, MigrationStatus } from '../model/migration-status.ts';
 
 /** Native word → state, as data, so that code, documentation and tools read the same table. */
 export type StateTable = Readonly<Record<string, MigrationState>>;
@@ -16,6 +16,8 @@ export interface AdapterCapabilities {
   readonly list: boolean;
   readonly start: boolean;
   readonly cancel: boolean;
+  /** Whether there is `parsePush`. */
+  readonly push: boolean;
 }
 
 /** What a caller hands to every call that goes over the network. */
@@ -36,6 +38,19 @@ export interface ReadContext extends CallContext {
 export interface BatchReadContext extends CallContext {
   /** The `memo` of the last reading, by key. */
   readonly memos?: ReadonlyMap<string, unknown> | undefined;
+}
+
+/** A message that a provider sent by itself, as it came over the wire. */
+export interface PushMessage {
+  readonly headers: Headers;
+  /** The body as text, untouched: what is signed are its very characters. */
+  readonly body: string;
+}
+
+/** What a caller hands over with a message that was pushed. */
+export interface PushContext {
+  /** The wall clock when the message came, epoch milliseconds. Default `Date.now()`. */
+  readonly wallTime?: number | undefined;
 }
 
 /** One migration as a provider's list shows it. */
@@ -64,6 +79,7 @@ export interface ListedMigration<Native, Ref> {
  * | `getStatuses` | many refs in one request, by key; a missing key is `not_found`; a bad ref is an error for its key alone |
  * | `classify` | what a failed call says about our access |
  * | `list`, `start`, `cancel` | where the provider offers it |
+ * | `parsePush` | a message that the provider sent, checked, as a status for `tracker.push`; undefined when it tells nothing about a migration; a `PushRefusedError` when it cannot be trusted |
  */
 export interface MigrationAdapter<Native = unknown, Ref = unknown> {
   readonly specVersion: 1;
@@ -83,4 +99,5 @@ export interface MigrationAdapter<Native = unknown, Ref = unknown> {
   list?(filter?: unknown, context?: CallContext): AsyncIterable<ListedMigration<Native, Ref>>;
   start?(input: unknown, context?: CallContext): Promise<Ref>;
   cancel?(ref: Ref, context?: CallContext): Promise<void>;
+  parsePush?(message: PushMessage, context?: PushContext): Promise<MigrationStatus<Native, Ref> | undefined>;
 }

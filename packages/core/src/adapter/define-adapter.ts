@@ -6,20 +6,39 @@ import type { AdapterCapabilities, MigrationAdapter, ReadContext, StateTable } f
 import type { HttpClient, HttpRequest } from './http-client.ts';
 import type { HttpReply } from './http-reply.ts';
 import { toMigrationKey } from './migration-key.ts';
+import { parseBody } from './parse-body.ts';
 import { parseOptions } from './parse-options.ts';
 import { parseRetryAfter } from './parse-retry-after.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
-/** What the mapping of a body is told besides the body. */
-export interface MappingContext<Ref> {
-  readonly ref: Ref;
-  /** The body as it came, before the schema looked at it; keep (a part of) it as `native`. */
-  readonly native: unknown;
+/** What a request is made from, besides the ref. */
+export interface RequestContext {
   /** What the last reading left as `memo`. */
   readonly memo: unknown;
   /** The wall clock at the time of the read, epoch milliseconds. */
   readonly wallTime: number;
 }
+
+/** What the mapping of a body is told besides the body. */
+export interface MappingContext<Ref> extends RequestContext {
+  readonly ref: Ref;
+  /** The body as it came, before the schema looked at it; keep (a part of) it as `native`. */
+  readonly native: unknown;
+  /** The answer around the body, where its HTTP status or a header says something. */
+  readonly reply: Pick<HttpReply, 'status' | 'headers'>;
+}
+
+/**
+ * Stands in for the schema of an answer whose body says nothing, or that has none: the HTTP status is all. The body is not
+ * looked at, `toReading` gets undefined for it, and `native` is null.
+ */
+export const noBody: StandardSchema<undefined> = {
+  '~standard': {
+    version: 1,
+    vendor: 'migration-status',
+    validate: () => ({ value: undefined }),
+  },
+};
 
 /** An adapter in the common case: one request, one schema, one state table. */
 export interface AdapterDefinition<Native, Ref, Body> {
@@ -33,7 +52,8 @@ export interface AdapterDefinition<Native, Ref, Body> {
   /** The account, when several at one origin have limits of their own. A name, never a credential. */
   readonly account?: string | undefined;
   readonly capabilities?: Partial<AdapterCapabilities>;
-  readonly toRequest: (ref: Ref) => HttpRequest;
+  readonly toRequest: (ref: Ref, context: RequestContext) => HttpRequest;
+  /** What a 2xx answer must look like; {@link noBody} where only its HTTP status counts. */
   readonly schema: StandardSchema<Body>;
   /** Pure: a body that fits the schema → what it says. */
   readonly toReading: (body: Body, context: MappingContext<Ref>) => MigrationReading<Native>;
@@ -76,6 +96,7 @@ export function defineAdapter<Native, Ref, Body>(
 ): MigrationAdapter<Native, Ref> {
   const { provider, http, schema, toReading } = definition;
   const toReadingOfError = definition.toReadingOfError ?? toNotFoundReading;
+  const isNoBody = Object.is(schema, noBody);
   const lane = definition.account === undefined ? http.origin : `${http.origin}#${definition.account}`;
 
   const parseRef = (value: unknown) =>
@@ -83,14 +104,16 @@ export function defineAdapter<Native, Ref, Body>(
 
   async function getStatus(given: Ref, context: ReadContext = {}): Promise<MigrationReading<Native>> {
     const ref = parseRef(given);
-    const reply = await http.send(definition.toRequest(ref), context.signal);
+    const { memo, wallTime = Date.now() } = context;
+    const reply = await http.send(definition.toRequest(ref, { memo, wallTime }), context.signal);
     if (!reply.isOk) {
       const reading = toReadingOfError(reply, ref);
       if (reading === undefined) throw definition.toError?.(reply) ?? reply.toError();
       return withHints(reading, reply);
     }
-    const { memo, wallTime = Date.now() } = context;
-    return withHints(toReading(reply.parse(schema), { ref, native: reply.json(), memo, wallTime }), reply);
+    const native = isNoBody ? null : reply.json();
+    const body = isNoBody ? parseBody(schema, null, { provider }) : reply.parse(schema);
+    return withHints(toReading(body, { ref, native, memo, wallTime, reply }), reply);
   }
 
   return Object.freeze({
@@ -103,6 +126,7 @@ export function defineAdapter<Native, Ref, Body>(
       list: false,
       start: false,
       cancel: false,
+      push: false,
       ...definition.capabilities,
     }),
     parseRef,

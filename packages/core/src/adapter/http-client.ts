@@ -42,16 +42,28 @@ export interface HttpClientOptions {
 }
 
 /** One request to the provider. */
-export interface HttpRequest {
+export type HttpRequest = RequestParts & RequestTarget;
+
+interface RequestParts {
   /** Default `GET`. */
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Appended to the base URL, as it will stand in the URL: starts with a slash, ids go through `encodeURIComponent`. */
-  readonly path: string;
   /** Appended as the query, in this order; a name may occur several times. */
   readonly query?: readonly (readonly [name: string, value: string])[];
   /** Sent as JSON. */
   readonly json?: unknown;
 }
+
+type RequestTarget =
+  | {
+      /** Appended to the base URL, as it will stand in the URL: starts with a slash, ids go through `encodeURIComponent`. */
+      readonly path: string;
+      readonly url?: never;
+    }
+  | {
+      /** A whole URL, as a provider hands out in `Location` or as a next link. It must be of the origin of the base URL. */
+      readonly url: string;
+      readonly path?: never;
+    };
 
 /** Sends requests to one origin. */
 export interface HttpClient {
@@ -62,7 +74,7 @@ export interface HttpClient {
    * Sends one request, once, and reads the whole answer, whatever its HTTP status. Rejects with a
    * `ProviderRequestError` when there is no answer, with a `ProviderResponseError` when the answer cannot be taken (too
    * long, redirected to another origin), with a `ConfigurationError` when the path would lead elsewhere than it is written,
-   * as one with `..` in it, and with the signal's reason when aborted.
+   * as one with `..` in it, or the URL is of another origin, and with the signal's reason when aborted.
    */
   send(request: HttpRequest, signal?: AbortSignal): Promise<HttpReply>;
 }
@@ -107,10 +119,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   async function send(request: HttpRequest, signal?: AbortSignal): Promise<HttpReply> {
     signal?.throwIfAborted();
-    if (!leadsWhereWritten(request.path)) throw toPathError();
+    const url = toUrl(request);
     const deadline = createDeadline(timeoutMs, signal);
     try {
-      return await deadline.race(exchange(request, deadline));
+      return await deadline.race(exchange(url, request, deadline));
     } catch (error) {
       signal?.throwIfAborted();
       if (ProviderResponseError.isInstance(error)) throw error;
@@ -120,8 +132,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  async function exchange(request: HttpRequest, deadline: Deadline): Promise<HttpReply> {
-    const response = await follow(request, deadline);
+  async function exchange(url: string, request: HttpRequest, deadline: Deadline): Promise<HttpReply> {
+    const response = await follow(url, request, deadline);
     const text = await readCappedText(response, maxBodyBytes);
     if (text === undefined)
       throw toResponseError(`a body of at most ${maxBodyBytes} bytes, got a longer one`);
@@ -129,10 +141,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     return createHttpReply({ provider, redact, status: response.status, headers: response.headers, text });
   }
 
-  async function follow(request: HttpRequest, deadline: Deadline): Promise<Response> {
+  async function follow(start: string, request: HttpRequest, deadline: Deadline): Promise<Response> {
     const { method = 'GET' } = request;
     const body = request.json === undefined ? undefined : JSON.stringify(request.json);
-    let url = `${baseUrl}${request.path}${toSearch(request.query)}`;
+    let url = start;
     for (let hop = 0; hop <= maxRedirects; hop += 1) {
       const response = await sendOnce(url, method, body, deadline.signal);
       if (!isRedirect(response)) return response;
@@ -167,6 +179,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     return target.href;
   }
 
+  function toUrl({ path, url, query }: HttpRequest): string {
+    if (url === undefined) {
+      if (!leadsWhereWritten(path)) throw toPathError();
+      return `${baseUrl}${path}${toSearch(query)}`;
+    }
+    const target = URL.parse(url);
+    if (target?.origin !== origin || target.username !== '' || target.password !== '') throw toUrlError();
+    for (const [name, value] of query ?? []) target.searchParams.append(name, value);
+    return target.href;
+  }
+
   /** A URL resolves dots, and swallows what does not start with a slash: another place would get the credentials. */
   function leadsWhereWritten(path: string): boolean {
     const url = URL.parse(`${baseUrl}${path}`);
@@ -176,6 +199,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   function toPathError(): ConfigurationError {
     const message = `${provider}: the path of a request must stand for itself; an id in it cannot be "." or ".."`;
     return new ConfigurationError({ provider, option: 'path', message });
+  }
+
+  function toUrlError(): ConfigurationError {
+    const message = `${provider}: the URL of a request must be of the origin ${origin}, which alone is given the credentials`;
+    return new ConfigurationError({ provider, option: 'url', message });
   }
 
   function toResponseError(expectation: string): ProviderResponseError {

@@ -8,16 +8,20 @@ export { ConfigurationError } from '../model/errors/configuration-error.ts';
 export { type ErrorCode, MigrationStatusError } from '../model/errors/migration-status-error.ts';
 export { ProviderRequestError } from '../model/errors/provider-request-error.ts';
 export { ProviderResponseError } from '../model/errors/provider-response-error.ts';
+export { type PushRefusedCode, PushRefusedError } from '../model/errors/push-refused-error.ts';
 export type { FailureClass } from '../model/failure-class.ts';
 export { formatJsonPath } from '../model/json-path.ts';
 export { type MigrationState, migrationStates } from '../model/migration-state.ts';
 export type {
   MigrationIssue,
+  MigrationPart,
   MigrationProgress,
   MigrationReading,
+  MigrationStatus,
   ProviderTimeField,
   RateLimit,
 } from '../model/migration-status.ts';
+export { type ReadingOrigin, toMigrationStatus } from '../model/to-migration-status.ts';
 export { classifyFailure, toErrorCode, toFailureClass } from './classify-failure.ts';
 export type {
   AdapterCapabilities,
@@ -25,6 +29,8 @@ export type {
   CallContext,
   ListedMigration,
   MigrationAdapter,
+  PushContext,
+  PushMessage,
   ReadContext,
   StateTable,
 } from './contract.ts';
@@ -32,6 +38,8 @@ export {
   type AdapterDefinition,
   defineAdapter,
   type MappingContext,
+  noBody,
+  type RequestContext,
   toNotFoundReading,
   withHints,
 } from './define-adapter.ts';

@@ -17,6 +17,22 @@ export interface MigrationProgress {
   readonly unit?: string;
 }
 
+/**
+ * One part of a migration that the provider tells about by itself: a task of a job, with a state of its own, or one of
+ * several meters, with progress alone. What the migration as a whole says is never made up from its parts here.
+ */
+export interface MigrationPart {
+  /** The provider's id or name of it, unique within the migration. */
+  readonly name: string;
+  /** Absent for a mere meter. */
+  readonly state?: MigrationState;
+  /** The provider's own word for the state, untouched. */
+  readonly nativeState?: string;
+  readonly progress?: MigrationProgress;
+  /** One sentence for people. */
+  readonly message?: string;
+}
+
 /** Something that went wrong, or that somebody should know, in the provider's own terms. */
 export interface MigrationIssue {
   readonly severity: 'error' | 'warning';
@@ -43,6 +59,8 @@ export interface MigrationReading<Native = unknown> {
   /** The phase of a job that has several: `parse`, `import`. */
   readonly phase?: string;
   readonly progress?: MigrationProgress;
+  /** Tasks, or meters of which each has a name, in the provider's order. */
+  readonly parts?: readonly MigrationPart[];
   /** One sentence for people. */
   readonly message?: string;
   readonly issues?: readonly MigrationIssue[];

@@ -1,6 +1,6 @@
 import { deepFreeze } from './deep-freeze.ts';
 import { isDelayMs } from './is-delay-ms.ts';
-import type { MigrationProgress, MigrationReading, RateLimit } from './migration-status.ts';
+import type { MigrationPart, MigrationProgress, MigrationReading, RateLimit } from './migration-status.ts';
 
 const unexplainedFailure = {
   severity: 'error',
@@ -14,17 +14,19 @@ const unexplainedFailure = {
  * whoever reads it, and an adapter that hands back the same one again has said that nothing changed.
  */
 export function normalizeReading<Native>(reading: MigrationReading<Native>): MigrationReading<Native> {
-  const { progress, issues } = reading;
+  const { progress, parts, issues } = reading;
   const isUnexplained = reading.state === 'failed' && !issues?.some(({ severity }) => severity === 'error');
-  const isWithinBounds = progress === undefined || isBounded(progress);
+  const isWithinBounds = isBounded(progress) && (parts === undefined || areBounded(parts));
   const areHintsSound = isHint(reading.retryAfterMs) && isRateLimit(reading.rateLimit);
   if (!isUnexplained && isWithinBounds && areHintsSound && issues?.length !== 0) return deepFreeze(reading);
-  const { progress: _progress, issues: _issues, retryAfterMs, rateLimit, ...said } = reading;
-  const kept = isWithinBounds ? progress : toBoundedProgress(progress);
+  const { progress: _progress, parts: _parts, issues: _issues, retryAfterMs, rateLimit, ...said } = reading;
+  const kept = toBoundedProgress(progress);
+  const keptParts = parts?.map(toBoundedPart) ?? [];
   const explained = isUnexplained ? [...(issues ?? []), unexplainedFailure] : issues;
   return deepFreeze({
     ...said,
     ...(kept && { progress: kept }),
+    ...(keptParts.length > 0 && { parts: keptParts }),
     ...(explained && explained.length > 0 && { issues: explained }),
     ...(retryAfterMs !== undefined && isDelayMs(retryAfterMs) && { retryAfterMs }),
     ...(rateLimit !== undefined && isRateLimit(rateLimit) && { rateLimit }),
@@ -39,7 +41,17 @@ function isRateLimit(value: RateLimit | undefined): boolean {
   return value === undefined || (value !== null && isDelayMs(value.remaining) && isDelayMs(value.resetMs));
 }
 
-function isBounded(progress: MigrationProgress): boolean {
+function areBounded(parts: readonly MigrationPart[]): boolean {
+  return parts.length > 0 && parts.every(({ progress }) => isBounded(progress));
+}
+
+function toBoundedPart({ progress, ...said }: MigrationPart): MigrationPart {
+  const bounded = toBoundedProgress(progress);
+  return bounded ? { ...said, progress: bounded } : said;
+}
+
+function isBounded(progress: MigrationProgress | undefined): boolean {
+  if (progress === undefined) return true;
   const { percent, completed, total, failed } = progress;
   const counts = [percent, completed, total, failed];
   const isCounted = counts.some((count) => count !== undefined);
@@ -49,7 +61,8 @@ function isBounded(progress: MigrationProgress): boolean {
   );
 }
 
-function toBoundedProgress(progress: MigrationProgress): MigrationProgress | undefined {
+function toBoundedProgress(progress: MigrationProgress | undefined): MigrationProgress | undefined {
+  if (progress === undefined || isBounded(progress)) return progress;
   const percent = toCount(progress.percent);
   const completed = toCount(progress.completed);
   const failed = toCount(progress.failed);

@@ -59,6 +59,19 @@ function createStatusSchema() {
       }),
     );
 
+  const stateSchema = z.enum(migrationStates, `one of ${migrationStates.join(', ')}`);
+
+  const partSchema = z.object(
+    {
+      name: text,
+      state: z.exactOptional(stateSchema),
+      nativeState: z.exactOptional(text),
+      progress: z.exactOptional(progressSchema),
+      message: z.exactOptional(text),
+    },
+    'an object',
+  );
+
   const issueSchema = z.object(
     {
       severity: z.enum(['error', 'warning'], 'one of error, warning'),
@@ -77,10 +90,11 @@ function createStatusSchema() {
         provider: name,
         key: name,
         ref: jsonValue,
-        state: z.enum(migrationStates, `one of ${migrationStates.join(', ')}`),
+        state: stateSchema,
         nativeState: text,
         phase: z.exactOptional(text),
         progress: z.exactOptional(progressSchema),
+        parts: z.exactOptional(z.array(partSchema, 'an array')),
         message: z.exactOptional(text),
         issues: z.exactOptional(z.array(issueSchema, 'an array')),
         createdAt: z.exactOptional(time),

@@ -1,4 +1,9 @@
-import type { MigrationIssue, MigrationProgress, MigrationReading } from '../model/migration-status.ts';
+import type {
+  MigrationIssue,
+  MigrationPart,
+  MigrationProgress,
+  MigrationReading,
+} from '../model/migration-status.ts';
 
 /**
  * Whether two readings say the same to people. A sign of life of the provider (`updatedAt`) does not count, nor does what
@@ -12,6 +17,7 @@ export function isSameNews(a: MigrationReading, b: MigrationReading): boolean {
       a.phase === b.phase &&
       a.message === b.message &&
       isSame(a.progress, b.progress) &&
+      isSame(a.parts, b.parts) &&
       isSame(a.issues, b.issues) &&
       a.createdAt === b.createdAt &&
       a.startedAt === b.startedAt &&
@@ -22,10 +28,13 @@ export function isSameNews(a: MigrationReading, b: MigrationReading): boolean {
 
 /** Whether a migration is as far as it was. */
 export function isSameProgress(a: MigrationReading, b: MigrationReading): boolean {
-  return a === b || (a.state === b.state && a.phase === b.phase && isSame(a.progress, b.progress));
+  return (
+    a === b ||
+    (a.state === b.state && a.phase === b.phase && isSame(a.progress, b.progress) && isSame(a.parts, b.parts))
+  );
 }
 
-type News = MigrationProgress | readonly MigrationIssue[] | undefined;
+type News = MigrationProgress | readonly (MigrationPart | MigrationIssue)[] | undefined;
 
 function isSame(a: News, b: News): boolean {
   return a === b || (a !== undefined && b !== undefined && isEqual(a, b));

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { expectNoCanary } from '../../../../test/support/canary.ts';
 import { createRecordingFetch } from '../../../../test/support/recording-fetch.ts';
-import { type AdapterDefinition, defineAdapter } from '../../src/adapter/define-adapter.ts';
+import { type AdapterDefinition, defineAdapter, noBody } from '../../src/adapter/define-adapter.ts';
 import { createHttpClient } from '../../src/adapter/http-client.ts';
 import type { HttpReply } from '../../src/adapter/http-reply.ts';
 import { mapState } from '../../src/adapter/map-state.ts';
@@ -65,6 +65,7 @@ describe('the common adapter', () => {
         list: false,
         start: false,
         cancel: false,
+        push: false,
       },
       parseRef: expect.any(Function),
       key: expect.any(Function),
@@ -83,6 +84,7 @@ describe('the common adapter', () => {
       list: false,
       start: false,
       cancel: true,
+      push: false,
     });
   });
 
@@ -147,7 +149,13 @@ describe('a read', () => {
     expect(toReading.mock.calls).toEqual([
       [
         { status: 'DONE' },
-        { ref: { jobId: 'a' }, native: { status: 'DONE', extra: 1 }, memo: { cursor: 7 }, wallTime: 1000 },
+        {
+          ref: { jobId: 'a' },
+          native: { status: 'DONE', extra: 1 },
+          memo: { cursor: 7 },
+          wallTime: 1000,
+          reply: expect.objectContaining({ status: 200, headers: expect.any(Headers) }),
+        },
       ],
     ]);
   });
@@ -158,11 +166,42 @@ describe('a read', () => {
     const { acme } = createAcme(answerDone, { toReading });
     await acme.getStatus({ jobId: 'a' });
     expect(toReading.mock.calls).toEqual([
-      [
-        expect.anything(),
-        { ref: { jobId: 'a' }, native: expect.anything(), memo: undefined, wallTime: 5000 },
-      ],
+      [expect.anything(), expect.objectContaining({ memo: undefined, wallTime: 5000 })],
     ]);
+  });
+
+  test('can ask elsewhere than before, by what the last reading noted', async () => {
+    const { acme, requests } = createAcme(answerDone, {
+      toRequest: ({ jobId }, { memo, wallTime }) => ({ path: `/jobs/${jobId}/${String(memo)}/${wallTime}` }),
+    });
+    await acme.getStatus({ jobId: 'a' }, { memo: 'cursor-7', wallTime: 1000 });
+    expect(requests.map(({ url }) => new URL(url).pathname)).toEqual(['/v1/jobs/a/cursor-7/1000']);
+  });
+
+  test.each([
+    { status: 202, state: 'running' },
+    { status: 200, state: 'succeeded' },
+  ] as const)('of an answer without a body can be its HTTP status $status', async ({ status, state }) => {
+    const { fetch } = createRecordingFetch(() => new Response(null, { status }));
+    const acme = defineAdapter<null, JobRef, undefined>({
+      provider: 'acme',
+      states: { 'HTTP 202': 'running', 'HTTP 200': 'succeeded' },
+      http: createHttpClient({ provider: 'acme', baseUrl: 'https://api.acme.example', fetch }),
+      refSchema: z.object({ jobId: z.string() }),
+      toKeyParts: ({ jobId }) => [jobId],
+      toRequest: ({ jobId }) => ({ path: `/jobs/${jobId}` }),
+      schema: noBody,
+      toReading(body, { native, reply }) {
+        expect({ body, native }).toEqual({ body: undefined, native: null });
+        const nativeState = `HTTP ${reply.status}`;
+        return { state: reply.status === 202 ? 'running' : 'succeeded', nativeState, native };
+      },
+    });
+    expect(await acme.getStatus({ jobId: 'a' })).toEqual({
+      state,
+      nativeState: `HTTP ${status}`,
+      native: null,
+    });
   });
 
   test('of a body of another shape is an error about the answer', async () => {

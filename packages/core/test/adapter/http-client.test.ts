@@ -135,6 +135,28 @@ describe('a request', () => {
     ]);
   });
 
+  test('goes to a whole URL of the same origin, wherever the base URL ends', async () => {
+    await using server = await createLoopbackServer((_request, response) => response.end());
+    const http = createClient(`${server.origin}/v1`);
+    await http.send({ url: `${server.origin}/operations/7?t=a%2Fb`, query: [['page', '2']] });
+    expect(server.requests.map(({ url }) => url)).toEqual(['/operations/7?t=a%2Fb&page=2']);
+  });
+
+  test.each([
+    'https://elsewhere.example/operations/7',
+    'http://api.acme.example/operations/7',
+    'https://api.acme.example:8443/operations/7',
+    'https://user:word@api.acme.example/operations/7',
+    '//api.acme.example/operations/7',
+    '/operations/7',
+    '',
+  ])('is not sent to the URL %j', async (url) => {
+    const send = vi.fn<typeof fetch>();
+    const http = createClient('https://api.acme.example/v1', { fetch: send });
+    await expect(http.send({ url })).rejects.toMatchObject({ name: 'ConfigurationError', option: 'url' });
+    expect(send).not.toHaveBeenCalled();
+  });
+
   describe.each(['https://api.acme.example', 'https://api.acme.example/v1'])('at %s', (baseUrl) => {
     test.each([
       '/..',

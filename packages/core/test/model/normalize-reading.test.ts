@@ -17,6 +17,16 @@ describe('a reading with nothing to mend', () => {
   test.each<[string, MigrationReading]>([
     ['the least there is', { ...running }],
     ['progress within its bounds', { ...running, progress: { completed: 4, total: 4, unit: 'tasks' } }],
+    [
+      'parts with states, and with progress alone',
+      {
+        ...running,
+        parts: [
+          { name: 'users', state: 'succeeded' },
+          { name: 'files', progress: { percent: 4 } },
+        ],
+      },
+    ],
     ['a failure that is explained', { ...failed, issues: [error] }],
     [
       'sound hints',
@@ -53,6 +63,27 @@ describe('a reading is frozen to its depth', () => {
     let level: unknown = native;
     for (let depth = 0; depth < 50_000; depth += 1) level = Object(level).deep;
     expect(Object.isFrozen(Object(level).bottom)).toBe(true);
+  });
+});
+
+describe('the parts of a migration', () => {
+  test('keep to the bounds of progress, each by itself', () => {
+    const parts = [
+      { name: 'users', progress: { percent: 104 } },
+      { name: 'rooms', state: 'running', progress: { completed: 5, total: 3 } },
+      { name: 'files', nativeState: 'QUEUED', progress: { percent: Number.NaN } },
+      { name: 'groups', progress: { percent: 4 } },
+    ];
+    expect(normalizeReading(toOdd({ parts })).parts).toEqual([
+      { name: 'users', progress: { percent: 100 } },
+      { name: 'rooms', state: 'running', progress: { completed: 5 } },
+      { name: 'files', nativeState: 'QUEUED' },
+      { name: 'groups', progress: { percent: 4 } },
+    ]);
+  });
+
+  test('are absent rather than none', () => {
+    expect(normalizeReading(toOdd({ parts: [] }))).toEqual(running);
   });
 });
 

@@ -228,7 +228,14 @@ export function createProviders({
     const adapter = {
       specVersion: 1,
       provider: name,
-      capabilities: { progress: 'percent', maxBatchSize, list: false, start: false, cancel: false },
+      capabilities: {
+        progress: 'percent',
+        maxBatchSize,
+        list: false,
+        start: false,
+        cancel: false,
+        push: false,
+      },
       states: {},
       parseRef: (value) => value as SimulatedRef,
       key,
