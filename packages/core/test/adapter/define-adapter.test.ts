@@ -183,7 +183,7 @@ describe('a read', () => {
     { status: 200, state: 'succeeded' },
   ] as const)('of an answer without a body can be its HTTP status $status', async ({ status, state }) => {
     const { fetch } = createRecordingFetch(() => new Response(null, { status }));
-    const acme = defineAdapter<null, JobRef, undefined>({
+    const acme = defineAdapter<unknown, JobRef, undefined>({
       provider: 'acme',
       states: { 'HTTP 202': 'running', 'HTTP 200': 'succeeded' },
       http: createHttpClient({ provider: 'acme', baseUrl: 'https://api.acme.example', fetch }),

@@ -6,6 +6,7 @@ import { MigrationStatusError } from '../../src/model/errors/migration-status-er
 import { NotSucceededError } from '../../src/model/errors/not-succeeded-error.ts';
 import { ProviderRequestError } from '../../src/model/errors/provider-request-error.ts';
 import { ProviderResponseError } from '../../src/model/errors/provider-response-error.ts';
+import { PushRefusedError } from '../../src/model/errors/push-refused-error.ts';
 import { NotFoundOutError, WaitTimeoutError } from '../../src/model/errors/wait-errors.ts';
 import { type MigrationState, migrationStates } from '../../src/model/migration-state.ts';
 import { toMigrationStatus } from '../../src/model/to-migration-status.ts';
@@ -64,6 +65,22 @@ const errors = [
       isRetryable: false,
       failure: 'invalid_response',
       path: '$.status',
+    },
+  },
+  {
+    ErrorClass: PushRefusedError,
+    error: new PushRefusedError({
+      provider: 'acme',
+      code: 'stale_message',
+      message: 'signed an hour ago',
+      cause,
+    }),
+    properties: {
+      name: 'PushRefusedError',
+      kind: 'push',
+      code: 'stale_message',
+      provider: 'acme',
+      isRetryable: false,
     },
   },
   {
@@ -134,11 +151,12 @@ test('a cause is kept where there is one', () => {
     undefined,
     undefined,
     undefined,
+    cause,
     undefined,
     cause,
     undefined,
   ]);
-  expect(errors.filter(({ error }) => Object.hasOwn(error, 'cause'))).toHaveLength(1);
+  expect(errors.filter(({ error }) => Object.hasOwn(error, 'cause'))).toHaveLength(2);
 });
 
 test('only an outage and a rate limit pass by themselves', () => {

@@ -45,6 +45,16 @@ test('any status comes back from JSON as it was, and frozen', () => {
     { percent: amount, completed: amount, total: amount, failed: amount, unit: fc.string() },
     { requiredKeys: [], noNullPrototype: true },
   );
+  const anyPart = fc.record(
+    {
+      name: fc.string(),
+      state: fc.constantFrom(...migrationStates),
+      nativeState: fc.string(),
+      progress: anyProgress,
+      message: fc.string(),
+    },
+    { requiredKeys: ['name'], noNullPrototype: true },
+  );
   const anyIssue = fc.record(
     {
       severity: fc.constantFrom('error', 'warning'),
@@ -60,6 +70,7 @@ test('any status comes back from JSON as it was, and frozen', () => {
       nativeState: fc.string({ unit: 'binary' }),
       phase: fc.string(),
       progress: anyProgress,
+      parts: fc.array(anyPart),
       message: fc.string(),
       issues: fc.array(anyIssue),
       createdAt: time,
@@ -165,6 +176,19 @@ describe('what does not fit is refused by its path', () => {
       value: { ...minimal, progress: { unit: 1 } },
       option: '$.progress.unit',
       expected: 'a string',
+      got: 'a number',
+    },
+    { value: { ...minimal, parts: {} }, option: '$.parts', expected: 'an array', got: 'an object' },
+    {
+      value: { ...minimal, parts: [{ name: 'users' }, { state: 'running' }] },
+      option: '$.parts[1].name',
+      expected: 'a string',
+      got: 'nothing',
+    },
+    {
+      value: { ...minimal, parts: [{ name: 'users', progress: { completed: 3, total: 2 } }] },
+      option: '$.parts[0].progress.total',
+      expected: 'a number of at least "completed"',
       got: 'a number',
     },
     { value: { ...minimal, issues: {} }, option: '$.issues', expected: 'an array', got: 'an object' },

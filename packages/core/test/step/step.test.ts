@@ -836,6 +836,16 @@ describe('a standstill', () => {
       ),
     ],
     [
+      'one of its parts moves',
+      still({}).map(
+        ([now], index) =>
+          [
+            now,
+            reads('running', { progress, parts: [{ name: 'files', progress: { completed: index } }] }),
+          ] as const,
+      ),
+    ],
+    [
       'the phase moves',
       still({}).map(([now], index) => [now, reads('running', { progress, phase: `step ${index}` })] as const),
     ],
