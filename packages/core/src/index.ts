@@ -68,8 +68,28 @@ export type {
   TrackerEvents,
 } from './tracker/tracker-events.ts';
 export type { WaitOptions } from './tracker/wait.ts';
+export {
+  type DescribedSummary,
+  describeDuration,
+  describeSummary,
+} from './view/describe-summary.ts';
 export type { GroupSummary } from './view/group-keeper.ts';
 export type { KeyedList } from './view/keyed-list.ts';
+export type {
+  ConditionSpan,
+  MigrationHistory,
+  ProgressPoint,
+  StateEntry,
+} from './view/migration-history.ts';
+export type { OldestConditions } from './view/oldest-conditions.ts';
+export { parseRowJson } from './view/parse-row-json.ts';
+export {
+  type RowJson,
+  type SnapshotJson,
+  type SnapshotJsonOptions,
+  toRowJson,
+  toSnapshotJson,
+} from './view/snapshot-json.ts';
 export type { SortKey, SortValue } from './view/sort-key.ts';
 export {
   createStatusView,

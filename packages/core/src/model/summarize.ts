@@ -19,7 +19,7 @@ export interface MigrationSummary {
 }
 
 /** From "somebody must act" to "nothing to do". */
-const byUrgency: readonly MigrationState[] = [
+export const byUrgency: readonly MigrationState[] = [
   'failed',
   'not_found',
   'awaiting_input',

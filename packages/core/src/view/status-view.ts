@@ -1,6 +1,7 @@
 import { createGuard } from '../engine/guard.ts';
 import { describeKind } from '../model/describe-value.ts';
 import { ConfigurationError } from '../model/errors/configuration-error.ts';
+import { noConditions } from '../step/row.ts';
 import { checkOptions, optionRules } from '../tracker/check-options.ts';
 import type { MigrationRow } from '../tracker/migration-row.ts';
 import { reportListenerError } from '../tracker/report-listener-error.ts';
@@ -8,6 +9,9 @@ import type { Tracker } from '../tracker/tracker.ts';
 import { createGroupKeeper, type Group, type GroupSummary } from './group-keeper.ts';
 import type { KeyedList } from './keyed-list.ts';
 import { createListKeeper } from './list-keeper.ts';
+import { type MigrationHistory, noHistory, withNews } from './migration-history.ts';
+import { createOldestConditions, type OldestConditions } from './oldest-conditions.ts';
+import { type SnapshotJson, toSnapshotJson } from './snapshot-json.ts';
 import type { SortKey } from './sort-key.ts';
 import {
   createTally,
@@ -30,6 +34,8 @@ export interface StatusViewOptions {
    * strings, and what is undefined comes last. Equal rows, and all without this option, stand in the order of tracking.
    */
   readonly sortBy?: ((row: MigrationRow) => SortKey) | undefined;
+  /** How many entries of each kind `getHistory` keeps per row; 0 for none, and no memory. Default 16. */
+  readonly historySize?: number | undefined;
   /** Is handed what a listener throws or rejects with. Default: it is printed with `console.error`. */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
 }
@@ -40,16 +46,25 @@ export interface StatusViewOptions {
  * ages are counted from: `status.observedAt`, and `since` of each condition.
  */
 export interface StatusSnapshot extends RowSummary {
+  /** Since when each kind of condition has been true of the row that has had it for longest; absent where none has it. */
+  readonly oldestConditions: OldestConditions;
   /** The rows, by key and in the order that was asked for. A row is the same object until there is news of it. */
   readonly rows: KeyedList<MigrationRow>;
   /** The groups that have rows, by name and in the order of their names. */
   readonly groups: KeyedList<GroupSummary>;
+  /** What `JSON.stringify` writes: see {@link toSnapshotJson}. */
+  toJSON(): SnapshotJson;
 }
 
 /** Many rows as one snapshot, in the contract of React's `useSyncExternalStore`. */
 export interface StatusView extends Disposable {
   /** How everything stands, this very moment: the same object until something changes. */
   getSnapshot(): StatusSnapshot;
+  /**
+   * What has happened to a row since the view has shown it: the same object until there is more. Undefined for a key that is
+   * not shown.
+   */
+  getHistory(key: string): MigrationHistory | undefined;
   /**
    * Listens; gives a function that ends it. All changes of one turn are told once, in the microtask after the first of
    * them, while `getSnapshot()` shows each at once. A listener that throws is reported and harms nobody.
@@ -70,6 +85,7 @@ const viewRules = {
   filter: optionRules.function,
   groupBy: optionRules.function,
   sortBy: optionRules.function,
+  historySize: optionRules.count,
   onListenerError: optionRules.function,
 } as const;
 
@@ -96,6 +112,7 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
     filter = () => true,
     groupBy = ({ group }) => group,
     sortBy = () => undefined,
+    historySize = 16,
     onListenerError = reportListenerError,
   } = options;
   const guard = createGuard(onListenerError);
@@ -106,6 +123,9 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
   /** By the number of a row: what it adds to the numbers, and the group in which it does. */
   const shares: Share[] = [];
   const groupsOfRows: (Group | undefined)[] = [];
+  /** Of a row of which there has been one piece of news only, none is kept: it follows from the row. */
+  const histories: (MigrationHistory | undefined)[] = [];
+  const oldestConditions = createOldestConditions();
   let summary: RowSummary | undefined;
   let snapshot: StatusSnapshot | undefined;
   let isTelling = false;
@@ -146,6 +166,8 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
     const group = groupBy(row);
     const sortKey = sortBy(row);
     countChange(number, toShare(row), group);
+    noteHistory(number, row);
+    oldestConditions.put(number, row.conditions);
     rows.put(number, row, sortKey);
     noteChange();
   }
@@ -153,8 +175,29 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
   function hide(number: number): void {
     if (rows.itemOf(number) === undefined) return;
     countChange(number, noShare, undefined);
+    histories[number] = undefined;
+    oldestConditions.put(number, noConditions);
     rows.remove(number);
     noteChange();
+  }
+
+  function noteHistory(number: number, row: MigrationRow): void {
+    const before = rows.itemOf(number);
+    if (before !== undefined && historySize > 0)
+      histories[number] = withNews(toHistory(number, before), row, historySize);
+  }
+
+  function toHistory(number: number, row: MigrationRow): MigrationHistory {
+    return histories[number] ?? withNews(noHistory, row, historySize);
+  }
+
+  function getHistory(key: string): MigrationHistory | undefined {
+    const number = rows.numberOf(key);
+    const row = number === undefined ? undefined : rows.itemOf(number);
+    if (number === undefined || row === undefined) return undefined;
+    if (historySize === 0) return noHistory;
+    histories[number] ??= toHistory(number, row);
+    return histories[number];
   }
 
   function countChange(number: number, share: Share, groupName: string | undefined): void {
@@ -182,8 +225,19 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
 
   function getSnapshot(): StatusSnapshot {
     summary ??= toRowSummary(tally);
-    snapshot ??= Object.freeze({ ...summary, rows: rows.toList(), groups: groups.toList() });
+    snapshot ??= toSnapshot(summary);
     return snapshot;
+  }
+
+  function toSnapshot(numbers: RowSummary): StatusSnapshot {
+    const taken: StatusSnapshot = {
+      ...numbers,
+      oldestConditions: oldestConditions.toOldest(),
+      rows: rows.toList(),
+      groups: groups.toList(),
+      toJSON: () => toSnapshotJson(taken),
+    };
+    return Object.freeze(taken);
   }
 
   function subscribe(listener: () => void): () => void {
@@ -212,7 +266,7 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
     listeners.clear();
   }
 
-  return { getSnapshot, subscribe, close, [Symbol.dispose]: close };
+  return { getSnapshot, getHistory, subscribe, close, [Symbol.dispose]: close };
 }
 
 function checkTracker(tracker: unknown): void {

@@ -38,11 +38,12 @@ export function toNaiveSnapshot(rows: readonly MigrationRow[], options: StatusVi
       ...countNaively(shown.filter((row) => groupBy(row) === group)),
     })),
     ...countNaively(shown),
+    oldestConditions: toOldest(shown),
   };
 }
 
 /** A snapshot with arrays for lists. */
-export function toPlain({ rows, groups, ...numbers }: StatusSnapshot) {
+export function toPlain({ rows, groups, toJSON: _toJson, ...numbers }: StatusSnapshot) {
   return { rows: toArray(rows), groups: toArray(groups), ...numbers };
 }
 
@@ -54,6 +55,12 @@ function toArray<Item>(list: KeyedList<Item>): readonly Item[] {
     throw new Error('the iteration or the slice of a list is not what it holds');
   }
   return items;
+}
+
+function toOldest(rows: readonly MigrationRow[]) {
+  const since = (kind: ConditionKind) =>
+    rows.flatMap(({ conditions }) => conditions.filter((c) => c.kind === kind).map((c) => c.since)).sort()[0];
+  return Object.fromEntries(kinds.map((kind) => [kind, since(kind)]).filter(([, at]) => at !== undefined));
 }
 
 function countNaively(rows: readonly MigrationRow[]) {

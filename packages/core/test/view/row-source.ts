@@ -11,6 +11,8 @@ export interface RowNews {
   readonly state?: MigrationState;
   readonly percent?: number;
   readonly conditions?: readonly ConditionKind[];
+  /** Seconds after the beginning of 2026: when it is seen, and when what is true of it from then on began. Default 0. */
+  readonly at?: number;
   readonly group?: string | undefined;
 }
 
@@ -75,20 +77,26 @@ export function createManualSource(): ManualSource {
 /** A row as a tracker makes it. */
 export function toRow(key: string, news: RowNews = {}, before?: MigrationRow): MigrationRow {
   const { state = before?.status?.state, percent = before?.status?.progress?.percent } = news;
-  const conditions = news.conditions?.map(toCondition) ?? before?.conditions ?? [];
+  const at = new Date(Date.UTC(2026, 0, 1) + (news.at ?? 0) * 1000).toISOString();
+  const conditions = news.conditions?.map((kind) => toCondition(kind, at)) ?? before?.conditions ?? [];
   const group = 'group' in news ? news.group : before?.group;
   return Object.freeze({
     provider: 'acme',
     key,
     ref: { key },
-    ...(state && { status: toStatus(key, state, percent) }),
+    ...(state && { status: toStatus(key, state, percent, at) }),
     conditions,
     reads: (before?.reads ?? 0) + 1,
     ...(group !== undefined && { group }),
   });
 }
 
-function toStatus(key: string, state: MigrationState, percent: number | undefined): MigrationStatus {
+function toStatus(
+  key: string,
+  state: MigrationState,
+  percent: number | undefined,
+  observedAt: string,
+): MigrationStatus {
   return {
     provider: 'acme',
     key,
@@ -97,10 +105,10 @@ function toStatus(key: string, state: MigrationState, percent: number | undefine
     nativeState: state,
     ...(percent !== undefined && { progress: { percent } }),
     native: null,
-    observedAt: '2026-01-01T00:00:00.000Z',
+    observedAt,
   };
 }
 
-function toCondition(kind: ConditionKind): Condition {
-  return { kind, since: '2026-01-01T00:00:00.000Z', message: `${kind} it is` };
+function toCondition(kind: ConditionKind, since: string): Condition {
+  return { kind, since, message: `${kind} it is` };
 }

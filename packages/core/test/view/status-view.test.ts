@@ -181,6 +181,7 @@ describe('options', () => {
     [{ groupBy: 1 }, 'groupBy', '"groupBy" must be a function, got a number'],
     [{ sortBy: ['key'] }, 'sortBy', '"sortBy" must be a function, got an array'],
     [{ onListenerError: {} }, 'onListenerError', '"onListenerError" must be a function, got an object'],
+    [{ historySize: -1 }, 'historySize', '"historySize" must be a whole number of at least 0, got a number'],
     [{ orderBy: () => 1 }, 'orderBy', 'there is no option "orderBy"'],
   ])('%o is refused', (options, option, complaint) => {
     const source = createSource();
@@ -378,6 +379,7 @@ const anyNews = fc.record(
     state: fc.constantFrom(...migrationStates),
     percent: fc.integer({ min: 0, max: 9 }),
     conditions: fc.subarray([...conditionKinds]),
+    at: fc.nat(5),
     group: anyGroup,
   },
   { requiredKeys: [] },
