@@ -74,7 +74,7 @@ export {
   describeSummary,
 } from './view/describe-summary.ts';
 export type { GroupSummary } from './view/group-keeper.ts';
-export type { KeyedList } from './view/keyed-list.ts';
+export type { KeyedList, ListChanges } from './view/keyed-list.ts';
 export type {
   ConditionSpan,
   MigrationHistory,

@@ -59,6 +59,42 @@ function withItemBelow<Item>(
   return children;
 }
 
+/**
+ * Calls back for every number at which two vectors differ. Nodes that they share are passed over, so that it costs no more
+ * than what has come between them.
+ */
+export function compareVectors<Item>(
+  before: ItemVector<Item>,
+  after: ItemVector<Item>,
+  tell: (itemBefore: Item | undefined, itemAfter: Item | undefined) => void,
+): void {
+  const shift = Math.max(before.shift, after.shift);
+  compareNodes(deepen(before, shift), deepen(after, shift), shift, tell);
+}
+
+/** The root of a vector, as if it had as many levels as another one. */
+function deepen<Item>({ root, shift }: ItemVector<Item>, wanted: number): Node<Item> {
+  let node = root;
+  for (let level = shift; level < wanted; level += bitsPerLevel) node = [node];
+  return node;
+}
+
+function compareNodes<Item>(
+  before: Node<Item>,
+  after: Node<Item>,
+  shift: number,
+  tell: (itemBefore: Item | undefined, itemAfter: Item | undefined) => void,
+): void {
+  if (before === after) return;
+  for (let digit = 0; digit < Math.max(before.length, after.length); digit += 1) {
+    if (isLeaf(before, shift) && isLeaf(after, shift)) {
+      if (before[digit] !== after[digit]) tell(before[digit], after[digit]);
+    } else if (!isLeaf(before, shift) && !isLeaf(after, shift)) {
+      compareNodes(before[digit] ?? [], after[digit] ?? [], shift - bitsPerLevel, tell);
+    }
+  }
+}
+
 /** What a node is follows from its level alone: items are anything, also arrays. */
 function isLeaf<Item>(_node: Node<Item>, shift: number): _node is Leaf<Item> {
   return shift === 0;

@@ -1,4 +1,4 @@
-import { type ItemVector, itemAt } from './item-vector.ts';
+import { compareVectors, type ItemVector, itemAt } from './item-vector.ts';
 import { numberAt, numbersBetween, type OrderedNumbers } from './ordered-numbers.ts';
 
 /**
@@ -13,13 +13,31 @@ export interface KeyedList<Item> extends Iterable<Item> {
   get(key: string): Item | undefined;
   /** An array of the items from `start` up to `end`, with the defaults and negative numbers of `Array.prototype.slice`. */
   slice(start?: number, end?: number): readonly Item[];
+  /**
+   * What sets this list apart from an earlier one of the same view: the items that were not there, or were other objects, and
+   * those whose keys are gone. It costs no more than what has changed between them. In no particular order; where an
+   * item stands is not compared.
+   */
+  changesSince(earlier: KeyedList<Item>): ListChanges<Item>;
 }
+
+/** How a list differs from an earlier one. */
+export interface ListChanges<Item> {
+  /** Items that came, or took the place of others of the same key. */
+  readonly put: readonly Item[];
+  /** Items whose keys are not in the later list. */
+  readonly removed: readonly Item[];
+}
+
+/** The vectors that lists were made of; so that one list can be compared with another one. */
+const vectors = new WeakMap<object, ItemVector<unknown>>();
 
 /** Makes a list of the items of a vector, in an order of their numbers. */
 export function toKeyedList<Item>(
   order: OrderedNumbers,
   items: ItemVector<Item>,
   get: (key: string) => Item | undefined,
+  keyOf: (item: Item) => string,
 ): KeyedList<Item> {
   const { size } = order;
 
@@ -32,7 +50,19 @@ export function toKeyedList<Item>(
     }
   }
 
-  return Object.freeze({
+  function changesSince(earlier: KeyedList<Item>): ListChanges<Item> {
+    const put: Item[] = [];
+    const removed: Item[] = [];
+    const before = vectors.get(earlier);
+    if (before === undefined) throw new TypeError('changesSince: expected a list of a view');
+    compareVectors(before as ItemVector<Item>, items, (itemBefore, itemAfter) => {
+      if (itemAfter !== undefined) put.push(itemAfter);
+      if (itemBefore !== undefined && get(keyOf(itemBefore)) === undefined) removed.push(itemBefore);
+    });
+    return { put, removed };
+  }
+
+  const list: KeyedList<Item> = Object.freeze({
     size,
     at(index: number) {
       const number = numberAt(order, toIndex(index, size));
@@ -40,8 +70,11 @@ export function toKeyedList<Item>(
     },
     get,
     slice: (start = 0, end = size) => [...iterate(toIndex(start, size), toIndex(end, size))],
+    changesSince,
     [Symbol.iterator]: () => iterate(0, size),
   });
+  vectors.set(list, items);
+  return list;
 }
 
 function toIndex(index: number, size: number): number {

@@ -81,7 +81,7 @@ export function createListKeeper<Item>(keyOf: (item: Item) => string): ListKeepe
   function toList(): KeyedList<Item> {
     const [itemsThen, droppedThen] = [items, dropped];
     let byKey: ReadonlyMap<string, Item> | undefined;
-    const own: KeyedList<Item> = toKeyedList(order, itemsThen, (key) => {
+    const find = (key: string) => {
       const number = numbers.get(key);
       const item = number === undefined ? undefined : itemAt(itemsThen, number);
       if (item !== undefined && keyOf(item) === key) return item;
@@ -89,7 +89,8 @@ export function createListKeeper<Item>(keyOf: (item: Item) => string): ListKeepe
       // The key may have had another number when this list was the latest: it is gone through, once.
       byKey ??= new Map([...own].map((each) => [keyOf(each), each]));
       return byKey.get(key);
-    });
+    };
+    const own: KeyedList<Item> = toKeyedList(order, itemsThen, find, keyOf);
     return own;
   }
 

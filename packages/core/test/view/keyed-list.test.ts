@@ -57,3 +57,37 @@ test('a key that is unknown is dropped without a word', () => {
   keeper.drop('nobody');
   expect(keeper.toList()).toBe(list);
 });
+
+test('the changes between two lists are those that a comparison of all their items finds', () => {
+  const anyStep = fc.record({ key: fc.nat(70), isPut: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(anyStep), fc.array(anyStep), (steps, laterSteps) => {
+      const keeper = createListKeeper<Item>(({ key }) => key);
+      const play = (all: typeof steps) => {
+        for (const { key: number, isPut } of all) {
+          const key = `key ${number}`;
+          if (isPut) keeper.put(keeper.numberOf(key) ?? keeper.add(key), { key }, undefined);
+          else keeper.drop(key);
+        }
+        return keeper.toList();
+      };
+      const before = play(steps);
+      const after = play(laterSteps);
+      const { put, removed } = after.changesSince(before);
+      const byKey = (a: Item, b: Item) => (a.key < b.key ? -1 : 1);
+      expect(put.toSorted(byKey)).toEqual(
+        [...after].filter((item) => before.get(item.key) !== item).sort(byKey),
+      );
+      expect(removed.toSorted(byKey)).toEqual(
+        [...before].filter(({ key }) => after.get(key) === undefined).sort(byKey),
+      );
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a list that is compared with itself has no changes, and only lists of views can be compared', () => {
+  const { list } = createList(100);
+  expect(list.changesSince(list)).toEqual({ put: [], removed: [] });
+  expect(() => list.changesSince(Object.create(list))).toThrow(TypeError);
+});
