@@ -1,16 +1,5 @@
 import type { MigrationAdapter } from '../adapter/contract.ts';
-import {
-  admit,
-  enter,
-  forgive,
-  isBudgetSpent,
-  isRefused,
-  type Lane,
-  learn,
-  leave,
-  opensAt,
-} from '../lane/lane.ts';
-import { ProviderRequestError } from '../model/errors/provider-request-error.ts';
+import { admit, enter, forgive, isRefused, type Lane, learn, leave, opensAt } from '../lane/lane.ts';
 import type { MigrationReading } from '../model/migration-status.ts';
 import { createRow, type Row } from '../step/row.ts';
 import { type StepEvent, type StepResult, step } from '../step/step.ts';
@@ -45,7 +34,7 @@ import {
 } from './outcomes.ts';
 import { places } from './places.ts';
 import { appoint, type Bucket, createPlanner } from './planner.ts';
-import { type Answer, toOutcome, toReadFailure } from './read.ts';
+import { type Answer, toOutcome, toReadEvent, toReadTimeout } from './read.ts';
 import { createRowTable, type RowId } from './row-table.ts';
 import { createSourceTable } from './source-table.ts';
 
@@ -307,14 +296,7 @@ export function createEngine(given: EngineOptions): Engine {
   function giveUp(now: number): void {
     for (const read of reads) {
       if (read.giveUpAt > now) break;
-      const { provider } = read.adapter;
-      const message = `${provider}: no answer within ${policy.readTimeoutMs} ms`;
-      const error = new ProviderRequestError({
-        provider,
-        code: 'request_timeout',
-        failure: 'transient',
-        message,
-      });
+      const error = toReadTimeout(read.adapter, policy.readTimeoutMs);
       read.isOver = true;
       read.controller.abort(error);
       finish(read, { error });
@@ -338,7 +320,11 @@ export function createEngine(given: EngineOptions): Engine {
     const now = clock.now();
     const at = clock.wallTime();
     const events: ReadEvent[] = [];
-    for (const id of ids) events.push(id === undefined ? undefined : toReadEvent(adapter, answer, id, at));
+    for (const id of ids) {
+      const outcome =
+        id === undefined ? undefined : toOutcome(adapter, answer, rows.keyOf(id), rows.readingOf(id));
+      events.push(outcome && toReadEvent(adapter, outcome, at, lane.state, policy));
+    }
     const wasParked = now < lane.state.parkedUntil;
     const { parkedUntil } = lane.state;
     lane.state = learn(lane.state, toLaneOutcome(events), now, random(), policy);
@@ -450,24 +436,6 @@ export function createEngine(given: EngineOptions): Engine {
     const at = appoint(dueAt, now, canShare ? policy.batchWindowMs : 0);
     rows.setDueAt(id, at);
     planner.add(id, at);
-  }
-
-  /** What the outcome of a read means for its row. */
-  function toReadEvent(
-    adapter: MigrationAdapter,
-    answer: Answer,
-    id: RowId,
-    at: number,
-  ): NonNullable<ReadEvent> {
-    const outcome = toOutcome(adapter, answer, rows.keyOf(id), rows.readingOf(id));
-    if ('reading' in outcome) return { type: 'read', at, reading: outcome.reading };
-    const failure = toReadFailure(adapter, outcome.error);
-    return {
-      type: 'read_failed',
-      at,
-      failure,
-      isBudgetSpent: isBudgetSpent(sourceOf(id).lane.state, policy),
-    };
   }
 
   function sourceOf(id: RowId): Source {

@@ -33,6 +33,9 @@ export interface EntryParts {
   now(): number;
 }
 
+/** One migration that is followed, by whichever engine. */
+export type Followed = Omit<Entry, 'id' | 'isAlive'>;
+
 export function createEntry({ rows, sources, observers, now }: EntryParts, id: RowId): Entry {
   const serial = rows.serialOf(id);
   const key = rows.keyOf(id);

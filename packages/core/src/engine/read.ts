@@ -1,6 +1,8 @@
 import type { BatchReadContext, MigrationAdapter, ReadContext } from '../adapter/contract.ts';
+import { isBudgetSpent, type Lane, type LanePolicy } from '../lane/lane.ts';
 import { describeValue } from '../model/describe-value.ts';
 import { MigrationStatusError } from '../model/errors/migration-status-error.ts';
+import { ProviderRequestError } from '../model/errors/provider-request-error.ts';
 import { ProviderResponseError } from '../model/errors/provider-response-error.ts';
 import { type FailureClass, isFailureClass } from '../model/failure-class.ts';
 import { isDelayMs } from '../model/is-delay-ms.ts';
@@ -8,6 +10,7 @@ import { isReading } from '../model/is-reading.ts';
 import type { MigrationReading } from '../model/migration-status.ts';
 import { normalizeReading } from '../model/normalize-reading.ts';
 import type { ReadFailure } from '../step/conditions.ts';
+import type { ReadEvent } from './outcomes.ts';
 
 /** What a request brought, before anybody has looked at it: of one migration, of many by key, or an error of all. */
 export type Answer =
@@ -75,6 +78,25 @@ function resultOf(results: ReadonlyMap<string, unknown>, key: string): unknown {
 function toNoReading({ provider }: MigrationAdapter, cause?: unknown): ProviderResponseError {
   const message = `the adapter of ${provider} returned no reading`;
   return new ProviderResponseError({ provider, path: '$', message, cause });
+}
+
+/** What the outcome of a read means for its row. The lane is as it was while the read was out. */
+export function toReadEvent(
+  adapter: MigrationAdapter,
+  outcome: ReadOutcome,
+  at: number,
+  lane: Lane,
+  policy: LanePolicy,
+): NonNullable<ReadEvent> {
+  if ('reading' in outcome) return { type: 'read', at, reading: outcome.reading };
+  const failure = toReadFailure(adapter, outcome.error);
+  return { type: 'read_failed', at, failure, isBudgetSpent: isBudgetSpent(lane, policy) };
+}
+
+/** The error of a read that has not come back in time. */
+export function toReadTimeout({ provider }: MigrationAdapter, timeoutMs: number): ProviderRequestError {
+  const message = `${provider}: no answer within ${timeoutMs} ms`;
+  return new ProviderRequestError({ provider, code: 'request_timeout', failure: 'transient', message });
 }
 
 /** An error of any origin in the words of a failed read. */

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import type { Entry } from '../engine/entry.ts';
+import type { Followed } from '../engine/entry.ts';
 import { type NotFoundOutCode, NotFoundOutError, WaitTimeoutError } from '../model/errors/wait-errors.ts';
 import type { StepEvent } from '../step/step.ts';
 import { toLastStatus } from './migration-row.ts';
@@ -17,8 +17,8 @@ export interface AwaitOptions<Result> {
 
 /** Waits on one entry, and leaves neither alarm nor listener behind. */
 export function awaitEntry<Result>(
-  engine: Engine,
-  entry: Entry,
+  engine: Pick<Engine, 'setAlarm'>,
+  entry: Followed,
   options: AwaitOptions<Result>,
 ): Promise<Result> {
   const { decide, signal, lifetime, timeoutMs = Number.POSITIVE_INFINITY } = options;
@@ -60,7 +60,7 @@ export function awaitEntry<Result>(
 
 /** The error of a wait whose outcome could not be found out. */
 export function toNotFoundOut(
-  entry: Entry,
+  entry: Followed,
   code: NotFoundOutCode,
   reason: string,
   cause?: unknown,
@@ -69,7 +69,7 @@ export function toNotFoundOut(
   return new NotFoundOutError({ ...describe(entry), code, message, cause });
 }
 
-function toTimeout(entry: Entry, timeoutMs: number): WaitTimeoutError {
+function toTimeout(entry: Followed, timeoutMs: number): WaitTimeoutError {
   const { reading, conditions } = entry.row;
   const last = reading ? `last seen ${reading.state}` : 'never read';
   const hindrances = conditions
@@ -79,6 +79,6 @@ function toTimeout(entry: Entry, timeoutMs: number): WaitTimeoutError {
   return new WaitTimeoutError({ ...describe(entry), message });
 }
 
-function describe(entry: Entry) {
+function describe(entry: Followed) {
   return { provider: entry.adapter.provider, key: entry.key, status: toLastStatus(entry) };
 }

@@ -1,8 +1,7 @@
 import pRetry from 'p-retry';
 import type { MigrationAdapter } from '../adapter/contract.ts';
 import { createDeadline } from '../adapter/deadline.ts';
-import { askForOne, toOutcome, toReadFailure } from '../engine/read.ts';
-import { ProviderRequestError } from '../model/errors/provider-request-error.ts';
+import { askForOne, toOutcome, toReadFailure, toReadTimeout } from '../engine/read.ts';
 import { NotFoundOutError } from '../model/errors/wait-errors.ts';
 import { traitsOf } from '../model/failure-class.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
@@ -84,11 +83,7 @@ export async function getStatus<Native, Ref>(
       throw new NotFoundOutError({ provider, key, code: 'aborted', message, cause: options.signal.reason });
     }
     if (!deadline.hasPassed()) throw error;
-    const message = `${provider}: no answer within ${maxRetryTimeMs} ms`;
-    throw (
-      lastError ??
-      new ProviderRequestError({ provider, code: 'request_timeout', failure: 'transient', message })
-    );
+    throw lastError ?? toReadTimeout(adapter, maxRetryTimeMs);
   } finally {
     deadline.clear();
   }

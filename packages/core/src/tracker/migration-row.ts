@@ -1,4 +1,4 @@
-import type { Entry } from '../engine/entry.ts';
+import type { Followed } from '../engine/entry.ts';
 import { deepFreeze } from '../model/deep-freeze.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
 import { toIso } from '../model/to-iso.ts';
@@ -36,7 +36,7 @@ export interface MigrationRow<Native = unknown, Ref = unknown> extends TrackLabe
 }
 
 /** The public side of an entry. The engine knows no types of refs and natives; whoever added the entry does. */
-export function toMigrationRow<Native, Ref>(entry: Entry, meta?: unknown): MigrationRow<Native, Ref> {
+export function toMigrationRow<Native, Ref>(entry: Followed, meta?: unknown): MigrationRow<Native, Ref> {
   const { key, ref, adapter, row, group } = entry;
   const { reading, observedAt, conditions, stopped, reads } = row;
   const status = reading && toStatus<Native, Ref>(entry, { reading, observedAt });
@@ -57,7 +57,7 @@ export function toMigrationRow<Native, Ref>(entry: Entry, meta?: unknown): Migra
 
 /** A reading of an entry with its address. */
 export function toStatus<Native, Ref>(
-  { key, ref, adapter }: Entry,
+  { key, ref, adapter }: Followed,
   { reading, observedAt }: Sighting,
 ): MigrationStatus<Native, Ref> {
   return toMigrationStatus(reading, {
@@ -69,7 +69,7 @@ export function toStatus<Native, Ref>(
 }
 
 /** The last good status of an entry; undefined until a read has succeeded. */
-export function toLastStatus(entry: Entry): MigrationStatus | undefined {
+export function toLastStatus(entry: Followed): MigrationStatus | undefined {
   const { reading, observedAt } = entry.row;
   return reading && toStatus(entry, { reading, observedAt });
 }

@@ -1,7 +1,7 @@
 import type { MigrationAdapter } from '../adapter/contract.ts';
 import { type Clock, systemClock } from '../engine/clock.ts';
-import { createEngine } from '../engine/engine.ts';
 import { type EnginePolicy, toEnginePolicy } from '../engine/engine-policy.ts';
+import { createLoneEngine } from '../engine/lone-engine.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
 import { hasNews } from '../step/step.ts';
 import { checkAdapter, checkOptions, optionRules } from './check-options.ts';
@@ -52,19 +52,21 @@ export async function pollUntilDone<Native, Ref>(
   checkAdapter('pollUntilDone', 'adapter', adapter);
   checkOptions('pollUntilDone', options, pollRules);
   const { onChange, policy, clock = systemClock, random = Math.random } = options;
-  const engine = createEngine({
+  const parsed = adapter.parseRef(ref);
+  const subject = { adapter, ref: parsed, key: adapter.key(parsed) };
+  const engine = createLoneEngine(subject, {
     clock,
     random,
     policy: toEnginePolicy(policy),
     onListenerError: reportListenerError,
-    onStep(id, _event, result) {
-      return hasNews(result) ? onChange?.(toMigrationRow<Native, Ref>(engine.entry(id))) : undefined;
-    },
   });
+  const { entry } = engine;
   try {
-    const parsed = adapter.parseRef(ref);
-    const id = engine.add({ adapter, ref: parsed, key: adapter.key(parsed) });
-    return await waitFor<Native, Ref>(engine, engine.entry(id), options);
+    const wait = waitFor<Native, Ref>(engine, entry, options);
+    // After the wait: a listener that aborts it cannot undo that it is over.
+    if (onChange)
+      entry.observe((_event, result) => hasNews(result) && onChange(toMigrationRow<Native, Ref>(entry)));
+    return await wait;
   } finally {
     engine.close();
   }

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import type { Entry } from '../engine/entry.ts';
+import type { Followed } from '../engine/entry.ts';
 import { ConfigurationError } from '../model/errors/configuration-error.ts';
 import { isRestingState } from '../model/migration-state.ts';
 import type { MigrationReading, MigrationStatus } from '../model/migration-status.ts';
@@ -32,8 +32,8 @@ export const waitRules = {
  * that could not be found out, with the last status attached.
  */
 export function waitFor<Native, Ref>(
-  engine: Engine,
-  entry: Entry,
+  engine: Pick<Engine, 'setAlarm'>,
+  entry: Followed,
   options: WaitOptions<Native, Ref> = {},
   lifetime?: AbortSignal,
 ): Promise<MigrationStatus<Native, Ref>> {

@@ -8,6 +8,7 @@ import {
   toReading,
 } from '../../../../test/support/scripted-adapter.ts';
 import type { MigrationAdapter } from '../../src/adapter/contract.ts';
+import type { Clock } from '../../src/engine/clock.ts';
 import { type PollOptions, pollUntilDone } from '../../src/tracker/poll-until-done.ts';
 import { watchPromise } from './tracker-harness.ts';
 
@@ -146,6 +147,32 @@ test('refused access rejects as such', async () => {
     reads: 3,
     timers: 0,
   });
+});
+
+test('credentials that were refused often enough are not tried again, outages in between or not', async () => {
+  const refused = toFailure('unauthorized');
+  const { clock, adapter, wait } = poll([refused, refused, toFailure('transient'), refused]);
+  await clock.advance(minute);
+  expect({ error: wait.error, reads: adapter.reads.length, timers: clock.pendingTimers }).toMatchObject({
+    error: { code: 'access_refused', message: expect.stringContaining('the credentials of all') },
+    reads: 4,
+    timers: 0,
+  });
+});
+
+test('a timer that rings too early reads nothing, and is set again', async () => {
+  const manual = createManualClock();
+  const clock: Clock = {
+    ...manual,
+    setTimer: (ring, delayMs) => manual.setTimer(ring, Math.min(delayMs, 300)),
+  };
+  const adapter = createScriptedAdapter({ clock, script: { a: [running] } });
+  const options = { clock, random: () => 0, timeoutMs: 2_500 };
+  const wait = watchPromise(manual, pollUntilDone(adapter, { id: 'a' }, options));
+  await manual.advance(minute);
+  expect(adapter.reads.map(({ at }) => at)).toEqual([0, second, 2 * second]);
+  expect(wait).toMatchObject({ at: 2_500, error: { code: 'wait_timeout' } });
+  expect(manual.pendingTimers).toBe(0);
 });
 
 test.each<[string, PollOptions, unknown, string]>([
