@@ -52,13 +52,13 @@ export function createLoneEngine(
   }
 
   function startRead(now: number): void {
-    const reading = new AbortController();
-    const { signal } = reading;
-    controller = reading;
+    const ongoing = new AbortController();
+    const { signal } = ongoing;
+    controller = ongoing;
     lane = enter(lane, now, policy);
     sleepUntil(now + policy.readTimeoutMs, () => {
       const error = toReadTimeout(adapter, policy.readTimeoutMs);
-      reading.abort(error);
+      ongoing.abort(error);
       finish({ error });
     });
     void askForOne(adapter, ref, { signal, wallTime: clock.wallTime(), memo: row.memo }).then((answer) => {

@@ -1,23 +1,6 @@
 import { describeKind } from '../model/describe-value.ts';
 import { ConfigurationError } from '../model/errors/configuration-error.ts';
-
-/** What an option must be: a test, and the words for what it expects. */
-export type OptionRule = readonly [isFit: (value: unknown) => boolean, expected: string];
-
-/** Rules that several calls share. An option that is left out or undefined fits every rule. */
-export const optionRules = {
-  adapters: [Array.isArray, 'an array of adapters'],
-  clock: [(value) => hasMethods(value, ['now', 'wallTime', 'setTimer']), 'a clock'],
-  count: [(value) => Number.isInteger(value) && Number(value) >= 0, 'a whole number of at least 0'],
-  flag: [(value) => typeof value === 'boolean', 'true or false'],
-  function: [(value) => typeof value === 'function', 'a function'],
-  limitMs: [(value) => typeof value === 'number' && value > 0, 'a positive number of milliseconds'],
-  policy: [(value) => typeof value === 'object' && value !== null, 'an object'],
-  signal: [(value) => hasMethods(value, ['addEventListener', 'removeEventListener']), 'an AbortSignal'],
-  store: [(value) => hasMethods(value, ['load', 'save', 'append']), 'a store'],
-  text: [(value) => typeof value === 'string', 'a string'],
-  any: [() => true, 'anything'],
-} as const satisfies Record<string, OptionRule>;
+import { hasMethods, type OptionRule } from './option-rules.ts';
 
 /**
  * Checks the options of a call by hand, without a schema library, because waiting for one migration should weigh little.
@@ -54,9 +37,4 @@ export function checkAdapter(subject: string, option: string, value: unknown): v
   if (isAdapter) return;
   const message = `${subject}: "${option}" must be an adapter with "specVersion" 1, got ${describeKind(value)}`;
   throw new ConfigurationError({ option, message });
-}
-
-function hasMethods(value: unknown, names: readonly string[]): boolean {
-  const isObject = typeof value === 'object' && value !== null;
-  return isObject && names.every((name) => typeof Reflect.get(value, name) === 'function');
 }

@@ -6,7 +6,8 @@ import { NotFoundOutError } from '../model/errors/wait-errors.ts';
 import { traitsOf } from '../model/failure-class.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
 import { toMigrationStatus } from '../model/to-migration-status.ts';
-import { checkAdapter, checkOptions, optionRules } from './check-options.ts';
+import { checkAdapter, checkOptions } from './check-options.ts';
+import * as optionRules from './option-rules.ts';
 
 /** How patient {@link getStatus} is. */
 export interface GetStatusOptions {

@@ -3,8 +3,9 @@ import type { Entry } from '../engine/entry.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
 import { hasNews } from '../step/step.ts';
 import { awaitEntry, toNotFoundOut } from './await-entry.ts';
-import { checkOptions, optionRules } from './check-options.ts';
+import { checkOptions } from './check-options.ts';
 import { type MigrationRow, toMigrationRow } from './migration-row.ts';
+import * as optionRules from './option-rules.ts';
 import { createRowStream } from './row-stream.ts';
 import { type WaitOptions, waitFor, waitRules } from './wait.ts';
 

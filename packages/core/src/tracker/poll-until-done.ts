@@ -4,8 +4,9 @@ import { type EnginePolicy, toEnginePolicy } from '../engine/engine-policy.ts';
 import { createLoneEngine } from '../engine/lone-engine.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
 import { hasNews } from '../step/step.ts';
-import { checkAdapter, checkOptions, optionRules } from './check-options.ts';
+import { checkAdapter, checkOptions } from './check-options.ts';
 import { type MigrationRow, toMigrationRow } from './migration-row.ts';
+import * as optionRules from './option-rules.ts';
 import { reportListenerError } from './report-listener-error.ts';
 import { type WaitOptions, waitFor, waitRules } from './wait.ts';
 
@@ -21,10 +22,10 @@ export interface PollOptions<Native = unknown, Ref = unknown> extends WaitOption
 
 const pollRules = {
   ...waitRules,
-  onChange: optionRules.function,
+  onChange: optionRules.callback,
   policy: optionRules.policy,
   clock: optionRules.clock,
-  random: optionRules.function,
+  random: optionRules.callback,
 } as const;
 
 /**

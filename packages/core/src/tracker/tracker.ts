@@ -15,11 +15,12 @@ import { hasNews, type StepChange, type StepEvent, type StepResult } from '../st
 import type { Store, StoreEntry } from '../store/store.ts';
 import type { TrackerExport } from '../store/tracker-export.ts';
 import { toNotFoundOut } from './await-entry.ts';
-import { checkAdapter, checkOptions, optionRules } from './check-options.ts';
+import { checkAdapter, checkOptions } from './check-options.ts';
 import { type ExportOptions, exportEngine, exportLane, exportRow } from './export-engine.ts';
 import { createHandle, type HandleHost, type MigrationHandle } from './handle.ts';
 import { createSlices } from './in-slices.ts';
 import { type MigrationRow, type TrackLabels, toMigrationRow, toStatus } from './migration-row.ts';
+import * as optionRules from './option-rules.ts';
 import { parsePushed } from './parse-pushed.ts';
 import { reportListenerError } from './report-listener-error.ts';
 import { resumeEngine } from './resume-engine.ts';
@@ -122,9 +123,9 @@ const trackerRules = {
   policy: optionRules.policy,
   resume: optionRules.any,
   store: optionRules.store,
-  onListenerError: optionRules.function,
+  onListenerError: optionRules.callback,
   clock: optionRules.clock,
-  random: optionRules.function,
+  random: optionRules.callback,
 } as const;
 
 const eventNames: readonly (keyof TrackerEvents)[] = [

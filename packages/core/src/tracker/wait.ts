@@ -4,8 +4,8 @@ import { ConfigurationError } from '../model/errors/configuration-error.ts';
 import { isRestingState } from '../model/migration-state.ts';
 import type { MigrationReading, MigrationStatus } from '../model/migration-status.ts';
 import { awaitEntry, toNotFoundOut } from './await-entry.ts';
-import { optionRules } from './check-options.ts';
 import { toStatus } from './migration-row.ts';
+import * as optionRules from './option-rules.ts';
 
 /** How long and for what to wait. */
 export interface WaitOptions<Native = unknown, Ref = unknown> {
@@ -24,7 +24,7 @@ export interface WaitOptions<Native = unknown, Ref = unknown> {
 export const waitRules = {
   signal: optionRules.signal,
   timeoutMs: optionRules.limitMs,
-  until: optionRules.function,
+  until: optionRules.callback,
 } as const;
 
 /**

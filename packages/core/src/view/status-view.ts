@@ -2,8 +2,9 @@ import { createGuard } from '../engine/guard.ts';
 import { describeKind } from '../model/describe-value.ts';
 import { ConfigurationError } from '../model/errors/configuration-error.ts';
 import { noConditions } from '../step/row.ts';
-import { checkOptions, optionRules } from '../tracker/check-options.ts';
+import { checkOptions } from '../tracker/check-options.ts';
 import type { MigrationRow } from '../tracker/migration-row.ts';
+import * as optionRules from '../tracker/option-rules.ts';
 import { reportListenerError } from '../tracker/report-listener-error.ts';
 import type { Tracker } from '../tracker/tracker.ts';
 import { createGroupKeeper, type Group, type GroupSummary } from './group-keeper.ts';
@@ -82,11 +83,11 @@ interface RowEvent {
 }
 
 const viewRules = {
-  filter: optionRules.function,
-  groupBy: optionRules.function,
-  sortBy: optionRules.function,
+  filter: optionRules.callback,
+  groupBy: optionRules.callback,
+  sortBy: optionRules.callback,
   historySize: optionRules.count,
-  onListenerError: optionRules.function,
+  onListenerError: optionRules.callback,
 } as const;
 
 /**
