@@ -18,7 +18,7 @@ export interface LoneEngine extends Pick<Engine, 'setAlarm' | 'close'> {
 /**
  * Follows one migration as an engine that follows nothing else would: the same reads at the same times, by the same steps
  * and the same lane. What an engine has because of many, as tables, queues and an agenda, is left out, so that waiting for
- * one weighs little.
+ * one weighs little; and no read waits for others to share a request with.
  */
 export function createLoneEngine(
   { adapter, ref, key }: Pick<Subject, 'adapter' | 'ref' | 'key'>,

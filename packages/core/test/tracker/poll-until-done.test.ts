@@ -52,6 +52,16 @@ test('follows by the numbers that it is given', async () => {
   expect(adapter.reads.map(({ at }) => at)).toEqual([0, 7, 14, 21, 28].map((seconds) => seconds * second));
 });
 
+test('no read waits for others to share a request with', async () => {
+  const clock = createManualClock();
+  const adapter = createScriptedAdapter({ clock, script: { a: [running] }, batch: 10 });
+  const policy = { floorMs: 1_300, ceilingMs: 1_300, batchWindowMs: minute };
+  const wait = pollUntilDone(adapter, { id: 'a' }, { clock, random: () => 0, policy, timeoutMs: 4 * second });
+  watchPromise(clock, wait);
+  await clock.advance(minute);
+  expect(adapter.reads.map(({ at }) => at)).toEqual([0, 1_300, 2_600, 3_900]);
+});
+
 test('tells each change of status and conditions', async () => {
   const words: string[] = [];
   const { clock } = poll([running, running, toFailure('transient'), running, succeeded], {
