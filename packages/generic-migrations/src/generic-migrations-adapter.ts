@@ -73,6 +73,7 @@ export function createGenericMigrationsAdapter(
       provider: 'generic-migrations',
       subject: 'createGenericMigrationsAdapter',
     });
+  const { parsePush } = parsed;
   const states = { ...genericMigrationsStates, ...parsed.states };
   const http = createHttpClient({
     provider: 'generic-migrations',
@@ -87,7 +88,7 @@ export function createGenericMigrationsAdapter(
     states,
     http,
     account,
-    capabilities: { progress: taskProgress ? 'counts' : 'none', list: true },
+    capabilities: { progress: taskProgress ? 'counts' : 'none', list: true, push: parsePush !== undefined },
     refSchema: genericMigrationsRefSchema,
     toKeyParts: ({ migrationId }) => [migrationId],
     toRequest: (ref) => ({ path: toPath('/migrations/{migrationId}', ref) }),
@@ -167,7 +168,7 @@ export function createGenericMigrationsAdapter(
     };
   }
 
-  return Object.freeze({ ...adapter, getStatus, list });
+  return Object.freeze({ ...adapter, getStatus, list, ...(parsePush && { parsePush }) });
 }
 
 /** A query wants an apostrophe encoded, which `encodeURIComponent` leaves as it is. */

@@ -8,6 +8,7 @@ import {
   isHeaderValue,
   isTimeoutMs,
   isZone,
+  type MigrationAdapter,
   type MigrationState,
   migrationStates,
   type StandardSchema,
@@ -15,6 +16,7 @@ import {
   zoneExpectation,
 } from '@migration-status/core/adapter';
 import * as z from 'zod/mini';
+import type { GenericMigration } from './generic-migrations-schema.ts';
 
 /** How `createGenericMigrationsAdapter` reaches an organization. */
 export interface GenericMigrationsAdapterOptions extends CommonAdapterOptions {
@@ -36,6 +38,8 @@ export interface GenericMigrationsAdapterOptions extends CommonAdapterOptions {
   readonly tasksPath?: string | undefined;
   /** The zone in which times without one are read: `Z` or an offset such as `+02:00`. Default `Z`. */
   readonly assumedZone?: string | undefined;
+  /** Reads webhooks: what `createPushParser` of `@migration-status/generic-migrations/push` gives. Default: none is read. */
+  readonly parsePush?: MigrationAdapter<GenericMigration, GenericMigrationsRef>['parsePush'] | undefined;
 }
 
 /** The address of a migration. The id is opaque: a UUID in the API, another form in webhooks. */
@@ -79,6 +83,12 @@ export const genericMigrationsOptionsSchema: StandardSchema<CheckedOptions> = z.
     '/migrations/{migrationId}/tasks',
   ),
   assumedZone: z._default(z.string().check(z.refine(isZone, zoneExpectation)), 'Z'),
+  parsePush: z.optional(
+    z.custom<GenericMigrationsAdapterOptions['parsePush']>(
+      (value) => typeof value === 'function',
+      'a function that createPushParser gives',
+    ),
+  ),
   account: z.optional(text),
   timeoutMs: z.optional(z.number().check(z.refine(isTimeoutMs, timeoutMsExpectation))),
   fetch: z.optional(z.custom<typeof fetch>(isFetch, fetchExpectation)),
