@@ -23,7 +23,12 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   velt: ['@migration-status/core', '@migration-status/core/adapter', 'zod/mini'],
   onlyoffice: ['@migration-status/core', '@migration-status/core/adapter', 'zod/mini'],
   snaplogic: ['@migration-status/core', '@migration-status/core/adapter', 'zod/mini'],
-  'generic-migrations': ['@migration-status/core', '@migration-status/core/adapter', 'zod/mini'],
+  'generic-migrations': [
+    '@migration-status/core',
+    '@migration-status/core/adapter',
+    'standardwebhooks',
+    'zod/mini',
+  ],
   sandbox: [],
 };
 
@@ -35,6 +40,9 @@ const homes: Readonly<Record<string, string>> = {
   'zod/mini': 'packages/core/src/model/parse-migration-status.ts',
 };
 
+/** What checks signatures; only the entry for webhooks may lead to it. */
+const signatureFile = 'packages/generic-migrations/src/push-signature.ts';
+
 const comments = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 
 function listImports(file: string): readonly string[] {
@@ -42,6 +50,15 @@ function listImports(file: string): readonly string[] {
     /^\s*(?:import|export)\b[^'";]*?\bfrom\s+'([^']+)'|(?:^\s*import\s+|\bimport\(\s*)'([^']+)'/gm;
   const code = readText(file).replace(comments, '');
   return [...code.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? '');
+}
+
+/** A file, and every file of its package that importing it loads. */
+function listLoaded(file: string, loaded: ReadonlySet<string> = new Set()): ReadonlySet<string> {
+  if (loaded.has(file)) return loaded;
+  return listImports(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => path.join(path.dirname(file), name))
+    .reduce<ReadonlySet<string>>((seen, target) => listLoaded(target, seen), new Set([...loaded, file]));
 }
 
 function layerOf(file: string): string {
@@ -87,6 +104,17 @@ describe('the packages', () => {
       expect(listImports(file)).not.toContain('@migration-status/core');
     },
   );
+
+  it('check signatures of webhooks in one file, which only the entry for webhooks leads to', () => {
+    const users = sources.filter(({ file }) => listImports(file).includes('standardwebhooks'));
+    expect(users.map(({ file }) => file)).toEqual([signatureFile]);
+    const entries = sources
+      .map(({ file }) => file)
+      .filter((file) => /\/src\/(?:\w+\/)?index\.ts$/.test(file));
+    expect(entries.length).toBeGreaterThan(5);
+    for (const entry of entries) expect([...listLoaded(entry)], entry).not.toContain(signatureFile);
+    expect(listLoaded('packages/generic-migrations/src/push.ts')).toContain(signatureFile);
+  });
 
   const portable = sources.filter(({ folder, file }) => folder !== 'sandbox' && !nodeFiles.includes(file));
 

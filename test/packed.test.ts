@@ -18,6 +18,7 @@ describe('the packed packages', { timeout: 180_000 }, () => {
     '@migration-status/core/adapter',
     '@migration-status/core/file-store',
     '@migration-status/core/lean-fetch',
+    '@migration-status/generic-migrations/push',
   ];
   let folder = '';
   let listings: Readonly<Record<string, readonly string[]>> = {};
@@ -135,6 +136,7 @@ import { createTracker, type MigrationStatus, pollUntilDone } from '@migration-s
 import { defineAdapter, type MigrationAdapter } from '@migration-status/core/adapter';
 import { createFileStore, type Store } from '@migration-status/core/file-store';
 import { createGenericMigrationsAdapter } from '@migration-status/generic-migrations';
+import { createPushParser } from '@migration-status/generic-migrations/push';
 import { createOnlyOfficeAdapter } from '@migration-status/onlyoffice';
 import { createSandbox } from '@migration-status/sandbox';
 import { createSnapLogicAdapter } from '@migration-status/snaplogic';
@@ -145,7 +147,7 @@ export async function follow(): Promise<MigrationStatus<VeltMigration, VeltRef>>
   const others: readonly MigrationAdapter[] = [
     createOnlyOfficeAdapter({ portalUrl: 'https://portal.example.com', auth: { apiKey: 'sk-1' } }),
     createSnapLogicAdapter({ orgName: 'org', auth: { jwt: 'jwt' } }),
-    createGenericMigrationsAdapter({ apiKey: 'key' }),
+    createGenericMigrationsAdapter({ apiKey: 'key', parsePush: createPushParser({ secret: 'whsec_c2VjcmV0' }) }),
   ];
   await using tracker = createTracker({ adapters: [velt, ...others] });
   tracker.on('change', ({ row }) => row.status?.state satisfies string | undefined);

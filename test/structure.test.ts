@@ -95,9 +95,16 @@ describe('the packages of providers', () => {
     );
   });
 
-  it.each(packages)('$folder depends on core and zod alone', ({ manifest }) => {
-    expect(manifest.dependencies).toEqual({ '@migration-status/core': 'workspace:^', zod: 'catalog:' });
-  });
+  it.each(packages)(
+    '$folder depends on core, zod, and what an entry of its own needs',
+    ({ folder, manifest }) => {
+      expect(manifest.dependencies).toEqual({
+        '@migration-status/core': 'workspace:^',
+        ...(folder === 'generic-migrations' && { standardwebhooks: 'catalog:' }),
+        zod: 'catalog:',
+      });
+    },
+  );
 
   it.each(packages)(
     '$folder documents each state that it maps, and no other',
