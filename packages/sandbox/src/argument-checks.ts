@@ -9,6 +9,12 @@ export function requireOptionalDuration(name: string, value: unknown): void {
   if (value !== undefined) requireDuration(name, value);
 }
 
+/** Throws an `Error` naming the argument unless `value` is a whole number, 1 or more. */
+export function requireCount(name: string, value: unknown): asserts value is number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return;
+  throw new Error(`${name} must be a whole number, 1 or more; got ${String(value)}`);
+}
+
 /** Throws an `Error` naming the argument unless `value` is a string with at least one character. */
 export function requireText(name: string, value: unknown): asserts value is string {
   if (typeof value === 'string' && value !== '') return;

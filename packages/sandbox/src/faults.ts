@@ -1,4 +1,5 @@
 import {
+  requireCount,
   requireDuration,
   requireKnownKeys,
   requireOneOf,
@@ -98,9 +99,4 @@ export function requireInjectFaultOptions(options: InjectFaultOptions): void {
   if (path !== undefined && typeof path !== 'string' && !(path instanceof RegExp)) {
     throw new Error(`options.path must be a string or a regular expression; got ${String(path)}`);
   }
-}
-
-function requireCount(name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1) return;
-  throw new Error(`${name} must be a whole number, 1 or more; got ${String(value)}`);
 }

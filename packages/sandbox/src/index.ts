@@ -34,3 +34,4 @@ export type {
 export type { Timeline, TimelineEntry } from './timeline.ts';
 export type { VeltCredentials } from './velt/velt-api.ts';
 export type { VeltMigrationRef, VeltMigrationScript, VeltSandbox } from './velt/velt-provider.ts';
+export type { WebhookAttempt, WebhookControls, WebhookFault } from './webhook-sender.ts';

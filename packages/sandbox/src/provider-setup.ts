@@ -4,4 +4,8 @@ import type { SandboxClock } from './sandbox-clock.ts';
 export interface ProviderSetup {
   readonly clock: SandboxClock;
   readonly seed: number;
+  /** Whether the clock goes by itself: it is the platform's, not one that a test sets. */
+  readonly isTimed: boolean;
+  /** Where the Migrations API sends its webhooks. */
+  readonly webhookUrl: string | undefined;
 }

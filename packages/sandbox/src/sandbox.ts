@@ -8,6 +8,7 @@ import type { SnapLogicSandbox } from './snaplogic/snaplogic-provider.ts';
 import { startSnapLogic } from './snaplogic/snaplogic-provider.ts';
 import type { VeltSandbox } from './velt/velt-provider.ts';
 import { startVelt } from './velt/velt-provider.ts';
+import { requireWebUrl } from './webhook-sender.ts';
 
 /** What a sandbox is started with. */
 export interface SandboxOptions {
@@ -20,6 +21,8 @@ export interface SandboxOptions {
    * timer drives a timeline, so a test that passes its own clock decides when anything happens.
    */
   readonly now?: (() => number) | undefined;
+  /** Where the Migrations API sends its webhooks. Default: nowhere, until `genericMigrations.webhooks.url` is set. */
+  readonly webhookUrl?: string | undefined;
 }
 
 /** Four providers' APIs, listening on loopback. */
@@ -60,15 +63,18 @@ export interface Sandbox extends AsyncDisposable {
  * @throws Error when an option is not valid.
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  requireKnownKeys('createSandbox', options, ['seed', 'timeScale', 'now']);
-  const { seed = 1, timeScale = 1, now = () => Date.now() } = options;
+  requireKnownKeys('createSandbox', options, ['seed', 'timeScale', 'now', 'webhookUrl']);
+  const { seed = 1, timeScale = 1, now = () => Date.now(), webhookUrl } = options;
   if (!Number.isSafeInteger(seed)) throw new Error(`seed must be a whole number; got ${String(seed)}`);
   if (!Number.isFinite(timeScale) || timeScale <= 0) {
     throw new Error(`timeScale must be a finite number above 0; got ${String(timeScale)}`);
   }
   if (typeof now !== 'function') throw new Error('now must be a function that returns milliseconds');
 
-  const setup = { clock: createSandboxClock(now, timeScale), seed };
+  if (webhookUrl !== undefined) requireWebUrl('webhookUrl', webhookUrl);
+
+  const isTimed = options.now === undefined;
+  const setup = { clock: createSandboxClock(now, timeScale), seed, isTimed, webhookUrl };
   const [velt, onlyoffice, snaplogic, genericMigrations] = await Promise.all([
     startVelt(setup),
     startOnlyOffice(setup),

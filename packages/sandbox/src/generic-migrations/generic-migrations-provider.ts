@@ -1,17 +1,20 @@
 import { requireKnownKeys, requireOneOf, requireOptionalText, requireText } from '../argument-checks.ts';
 import type { BookedProvider } from '../booked-provider.ts';
 import { createBookedProviderParts } from '../booked-provider.ts';
-import type { MigrationScript } from '../migration-book.ts';
+import type { MigrationScript, ScriptedMigration } from '../migration-book.ts';
 import type { RunningProvider } from '../provider-server.ts';
 import type { ProviderSetup } from '../provider-setup.ts';
 import type { Timeline } from '../timeline.ts';
 import { mapDurations, requireTimeline } from '../timeline.ts';
+import type { WebhookControls } from '../webhook-sender.ts';
+import { createWebhookSender } from '../webhook-sender.ts';
 import type { GenericMigrationsCredentials, GivenDetails } from './generic-migrations-api.ts';
 import { createGenericMigrationsApi, genericMigrationsBasePath } from './generic-migrations-api.ts';
 import type { GenericMigrationsDetails, TaskDetails } from './generic-migrations-bodies.ts';
 import { modalCourses } from './generic-migrations-courses.ts';
 import type { ListEnvelope } from './list-page.ts';
 import { listEnvelopes } from './list-page.ts';
+import { toWebhookEvents } from './webhook-events.ts';
 
 /** What identifies a migration of the Migrations API. */
 export interface GenericMigrationRef {
@@ -44,6 +47,8 @@ export interface GenericMigrationsSandbox
   readonly credentials: GenericMigrationsCredentials;
   /** How lists are wrapped. May be set at any time; anything but a `ListEnvelope` throws. Default `data`. */
   envelope: ListEnvelope;
+  /** What it sends by itself when a migration changes, and retries until it is answered with 2xx. */
+  readonly webhooks: WebhookControls;
 }
 
 const categories = new Map([
@@ -65,10 +70,17 @@ export async function startGenericMigrations(
     ({ uuid }) => uuid(),
   );
   const credentials = { apiKey: `anon_${random.text(32)}` };
+  const { clock, seed, isTimed, webhookUrl } = setup;
+  const webhooks = createWebhookSender({ clock, seed, isTimed, url: webhookUrl });
   let envelope: ListEnvelope = 'data';
 
+  function announce(migration: ScriptedMigration<GenericMigrationsDetails>) {
+    webhooks.plan(toWebhookEvents(migration));
+    return migration;
+  }
+
   function createTask({ timeline, dataCategory, dataType }: GenericMigrationTaskScript): TaskDetails {
-    const scaled = timeline && mapDurations(timeline, setup.clock.toClockMs);
+    const scaled = timeline && mapDurations(timeline, clock.toClockMs);
     return { id: random.uuid(), dataCategory, dataType, timeline: scaled };
   }
 
@@ -85,7 +97,10 @@ export async function startGenericMigrations(
   const { origin, close } = await serve(
     createGenericMigrationsApi({
       credentials,
-      migrations,
+      migrations: {
+        ...migrations,
+        start: (courses, details) => announce(migrations.start(courses, details)),
+      },
       createDetails,
       createModalId: random.uuid,
       envelope: () => envelope,
@@ -108,12 +123,20 @@ export async function startGenericMigrations(
       script.tasks?.forEach(requireTask);
       const seeded = createDetails({});
       const details = { ...seeded, tasks: script.tasks?.map(createTask) ?? seeded.tasks };
-      const { id } = migrations.add({ script, id: script.migrationId, courses: modalCourses, details });
+      const added = migrations.add({ script, id: script.migrationId, courses: modalCourses, details });
+      const { id } = announce(added);
       return { migrationId: id };
     },
+    webhooks: webhooks.controls,
     ...controls,
   };
-  return { provider, close };
+
+  async function closeAll(): Promise<void> {
+    webhooks.close();
+    await close();
+  }
+
+  return { provider, close: closeAll };
 }
 
 function requireTask(task: GenericMigrationTaskScript, index: number): void {
