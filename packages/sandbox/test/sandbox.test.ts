@@ -192,7 +192,10 @@ it.each<[string, string]>([
   ['{"seed":1.5}', 'seed must be a whole number; got 1.5'],
   ['{"timeScale":0}', 'timeScale must be a finite number above 0; got 0'],
   ['{"now":5}', 'now must be a function that returns milliseconds'],
-  ['{"speed":2}', 'createSandbox: the option name must be one of seed, timeScale, now, webhookUrl; got speed'],
+  [
+    '{"speed":2}',
+    'createSandbox: the option name must be one of seed, timeScale, now, webhookUrl; got speed',
+  ],
 ])('refuses the options %s', async (options, message) => {
   await expect(createSandbox(JSON.parse(options))).rejects.toThrow(message);
 });
