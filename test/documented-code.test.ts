@@ -92,8 +92,10 @@ const outcomes: Readonly<Record<string, RegExp>> = {
   'packages/core/README.md, block 3': /^goes on with 0\nsucceeded$/,
   'packages/generic-migrations/README.md, block 1': /^partially_succeeded /,
   'packages/generic-migrations/README.md, block 2': /^generic-migrations\/9f5b41bd\S+ partially_succeeded 20/,
+  'packages/generic-migrations/README.md, block 3': /^400$/,
   'packages/onlyoffice/README.md, block 1': /^succeeded /,
   'packages/sandbox/README.md, block 1': /^\[object Object\]$/,
+  'packages/sandbox/README.md, block 5': /^whsec_$/,
   'packages/snaplogic/README.md, block 1': /^failed /,
   'packages/snaplogic/README.md, block 2': /^snaplogic\/\S+ cannot be followed 20/,
   'packages/velt/README.md, block 1': /^succeeded /,
@@ -126,6 +128,7 @@ async function routeToSandbox(sandbox: Sandbox): Promise<typeof fetch> {
   vi.stubEnv('SNAPLOGIC_PASSWORD', sandbox.snaplogic.credentials.password);
   vi.stubEnv('SNAPLOGIC_JWT', sandbox.snaplogic.credentials.jwt);
   vi.stubEnv('MIGRATIONS_API_KEY', sandbox.genericMigrations.credentials.apiKey);
+  vi.stubEnv('MIGRATIONS_WEBHOOK_SECRET', sandbox.genericMigrations.webhooks.secret);
 
   const origins: Readonly<Record<string, string>> = {
     'https://api.velt.dev': sandbox.velt.baseUrl,
