@@ -4,6 +4,7 @@ import {
   createMemoryStore,
   createTracker,
   type MigrationStatusError,
+  ProviderResponseError,
   systemClock,
 } from '@migration-status/core';
 import { createGenericMigrationsAdapter } from '@migration-status/generic-migrations';
@@ -15,7 +16,9 @@ import { listen } from '../src/listen.ts';
 import { createReceiver, webhookPath } from '../src/receiver.ts';
 
 const minute = 60_000;
-const brief: Timeline = [{ status: 'WORKING', forMs: minute }, { status: 'COMPLETED_WITH_FAILURES' }];
+/** Longer than a signature is good for, so that it matters which clock is asked. */
+const runningMs = 10 * minute;
+const brief: Timeline = [{ status: 'WORKING', forMs: runningMs }, { status: 'COMPLETED_WITH_FAILURES' }];
 
 /** Sandbox, receiver and tracker on one wall clock that a test sets forward; nothing is sent before it is asked for. */
 async function start() {
@@ -33,7 +36,7 @@ async function start() {
       store,
       clock: { ...systemClock, wallTime: now },
       // One read when a migration is tracked, and none within the time of a test.
-      policy: { floorMs: 10 * minute, ceilingMs: 60 * minute },
+      policy: { floorMs: 60 * minute, ceilingMs: 60 * minute },
     }),
   );
   const refused: string[] = [];
@@ -69,7 +72,7 @@ describe('a webhook of the sandbox', () => {
     const handle = await story.follow();
     const settled = handle.settled();
     expect(handle.row.status?.state).toBe('running');
-    await story.pass(minute);
+    await story.pass(runningMs);
     expect(await settled).toMatchObject({
       state: 'partially_succeeded',
       nativeState: 'COMPLETED_WITH_FAILURES',
@@ -88,8 +91,8 @@ describe('a webhook of the sandbox', () => {
 
   it('tells why a migration failed', async () => {
     await using story = await start();
-    const handle = await story.follow([{ status: 'WORKING', forMs: minute }, { status: 'FAILED' }]);
-    await story.pass(minute);
+    const handle = await story.follow([{ status: 'WORKING', forMs: runningMs }, { status: 'FAILED' }]);
+    await story.pass(runningMs);
     expect(handle.row.status?.issues).toEqual([
       {
         severity: 'error',
@@ -104,7 +107,7 @@ describe('a webhook of the sandbox', () => {
     const handle = await story.follow();
     const { row } = handle;
     handle.release();
-    await story.pass(minute);
+    await story.pass(runningMs);
     expect(story.webhooks.attempts.at(-1)).toMatchObject({ type: 'migration.completed', status: 204 });
     expect(handle.row).toEqual(row);
   });
@@ -119,7 +122,7 @@ describe('a webhook that is not to be believed', () => {
     const handle = await story.follow();
     const { row } = handle;
     story.webhooks.injectFault({ type });
-    await story.pass(minute);
+    await story.pass(runningMs);
     expect(story.refused).toEqual([code]);
     expect(handle.row).toEqual(row);
     await story.pass(5_000);
@@ -131,7 +134,7 @@ describe('a webhook that is not to be believed', () => {
     await using story = await start();
     const handle = await story.follow();
     story.webhooks.injectFault({ type: 'repeated' });
-    await story.pass(minute);
+    await story.pass(runningMs);
     expect(story.refused).toEqual(['repeated_message']);
     expect(handle.row).toMatchObject({ status: { state: 'partially_succeeded' }, reads: 1 });
     await story.pass(60 * minute);
@@ -142,7 +145,7 @@ describe('a webhook that is not to be believed', () => {
     await using story = await start();
     const handle = await story.follow();
     story.webhooks.injectFault({ type: 'unknown_event' });
-    await story.pass(minute);
+    await story.pass(runningMs);
     expect(story.refused).toEqual([]);
     expect(story.webhooks.attempts.slice(2).map(({ type, status }) => [type, status])).toEqual([
       ['migration.reconsidered', 204],
@@ -164,6 +167,19 @@ describe('a request', () => {
     const answer = await send({ ...changes, url: story.origin }, body);
     expect(answer.status).toBe(status);
     if (status !== 404) expect(answer.body).toBe('');
+  });
+
+  it('that is genuine and not understood is answered so that it comes again', async () => {
+    const misfit = new ProviderResponseError({ provider: 'acme', path: '$.type', message: 'acme: no type' });
+    const refused: unknown[] = [];
+    const app = createReceiver({
+      parsePush: () => Promise.reject(misfit),
+      tracker: { push: () => true },
+      onRefused: (error) => refused.push(error),
+    });
+    await using server = await listen(app);
+    expect(await send({ url: server.origin }, '{}')).toEqual({ status: 422, body: '' });
+    expect(refused).toEqual([misfit]);
   });
 
   it('that cannot be pushed is an error of ours', async () => {

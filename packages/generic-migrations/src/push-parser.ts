@@ -38,8 +38,9 @@ const provider = 'generic-migrations';
  * | taken before, within that time | `PushRefusedError`, `repeated_message` |
  * | genuine, and of another shape | `ProviderResponseError` with its `path`; it may come again |
  *
- * Taken messages are noted in the memory of one process: another process, or this one after a restart, takes the same
- * message once more, and is told what is known already. With `takeMessageId` several processes share what they note.
+ * Taken messages are noted in the memory of one process, the latest 100 000 and each for as long as it could come again:
+ * another process, or this one after a restart, takes the same message once more, and is told what is known already. With
+ * `takeMessageId` several processes share what they note.
  *
  * The body has to come as it was sent: signed are its very characters, which parsing and writing it again would change.
  *

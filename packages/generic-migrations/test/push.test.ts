@@ -73,6 +73,11 @@ describe('an event about a migration', () => {
     ]);
   });
 
+  it('did not fail because of an error that another event speaks of', async () => {
+    const status = await parse(change('completed_with_failures', { error_message: 'two of ten' }));
+    expect(status).not.toHaveProperty('issues');
+  });
+
   it('is read by the word of the migration, not by its own name', async () => {
     const { object } = readEvent('completed').data;
     const event = change('completed', { object: { ...object, status: 'COMPLETED_ON_THE_MOON' } });
@@ -215,13 +220,16 @@ describe('a signature', () => {
     ['of another time', withHeaders({ 'svix-timestamp': String(signedAt / 1_000 + 1) })],
     ['of another version', withHeaders({ 'svix-signature': signature.replace('v1,', 'v1a,') })],
     ['without a version', withHeaders({ 'svix-signature': signature.replace('v1,', '') })],
+    ['lengthened', withHeaders({ 'svix-signature': `${signature}=` })],
     ['cut short', withHeaders({ 'svix-signature': signature.slice(0, -1) })],
     ['of one other character', withHeaders({ 'svix-signature': signature.replace(/,./, ',!') })],
     ['of nothing', withHeaders({ 'svix-signature': '' })],
     ['left out', withHeaders({ 'svix-signature': undefined })],
+    ['with an empty id', signMessage({ body: completed, messageId: '' })],
     ['without an id', withHeaders({ 'svix-id': undefined })],
     ['without a time', withHeaders({ 'svix-timestamp': undefined })],
     ['at a time that is none', withHeaders({ 'svix-timestamp': `${signedAt / 1_000}abc` })],
+    ['at the same time in other characters', withHeaders({ 'svix-timestamp': `${signedAt / 1_000}e0` })],
     ['at a time beyond all time', withHeaders({ 'svix-timestamp': '9'.repeat(20) })],
     ['under the names of another scheme', renamed()],
   ])('%s is refused', async (_title, message) => {
