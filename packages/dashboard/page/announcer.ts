@@ -1,0 +1,33 @@
+import { byId } from './elements.ts';
+import type { FeedNews } from './feed.ts';
+import { toName } from './rows.ts';
+import { looks } from './states.ts';
+
+/** At most one sentence in this time, so that a screen reader can follow. */
+const leastGapMs = 4_000;
+
+/** Says aloud which migrations have gone over to another state; never how far they are. */
+export function createAnnouncer(): (news: FeedNews) => void {
+  const region = byId('announcements', HTMLElement);
+  let waiting: string[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function speak(): void {
+    timer = undefined;
+    if (waiting.length === 0) return;
+    const [first = ''] = waiting;
+    region.textContent = waiting.length === 1 ? first : `${first}, and ${waiting.length - 1} more changes`;
+    waiting = [];
+    timer = setTimeout(speak, leastGapMs);
+  }
+
+  return ({ changed, isSnapshot }) => {
+    if (isSnapshot) return;
+    for (const { before, after } of changed) {
+      const { status } = after;
+      if (status && status.state !== before?.status?.state)
+        waiting.push(`${toName(after)} is ${looks[status.state]?.word ?? status.state}`);
+    }
+    timer ??= setTimeout(speak, 250);
+  };
+}

@@ -1,0 +1,132 @@
+import type { MigrationState, RowJson } from '@migration-status/core';
+import { urgencyOf } from './states.ts';
+
+/** What rows can be sorted by. */
+export type SortColumn = 'state' | 'migration' | 'provider' | 'progress' | 'news' | 'detail';
+
+/** What somebody wants to see. */
+export interface Wish {
+  readonly search: string;
+  /** Empty for all. */
+  readonly states: ReadonlySet<MigrationState>;
+  readonly isOnlyTrouble: boolean;
+  readonly groupBy: 'none' | 'provider' | 'group';
+  /** Groups of which only the heading is shown. */
+  readonly folded: ReadonlySet<string>;
+  /** Left out, rows stand as the server has them. */
+  readonly sort?: { readonly column: SortColumn; readonly isDown: boolean } | undefined;
+}
+
+/** A line of the table: a row, or the heading of a group. */
+export type Line = RowLine | GroupLine;
+
+export interface RowLine {
+  readonly type: 'row';
+  readonly row: RowJson;
+}
+
+export interface GroupLine {
+  readonly type: 'group';
+  readonly name: string;
+  readonly rows: readonly RowJson[];
+  readonly isFolded: boolean;
+}
+
+/** The lines to show, out of all rows. */
+export function toLines(rows: Iterable<RowJson>, wish: Wish): readonly Line[] {
+  const shown = sortRows([...rows].filter(toFilter(wish)), wish.sort);
+  if (wish.groupBy === 'none') return shown.map(toRowLine);
+  const { groupBy } = wish;
+  const groups = Map.groupBy(shown, (row) => (groupBy === 'provider' ? row.provider : (row.group ?? '')));
+  return [...groups]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .flatMap(([name, members]): Line[] => {
+      const isFolded = wish.folded.has(name);
+      const heading: GroupLine = { type: 'group', name, rows: members, isFolded };
+      return isFolded ? [heading] : [heading, ...members.map(toRowLine)];
+    });
+}
+
+/** The name of a migration: its key without the provider, decoded. */
+export function toName({ key, provider }: RowJson): string {
+  const address = key.startsWith(`${provider}/`) ? key.slice(provider.length + 1) : key;
+  return address.split('/').map(decode).join(' / ');
+}
+
+/** How far it is, 0 to 1; undefined where the provider does not say. */
+export function toShare({ status }: RowJson): number | undefined {
+  const { percent, completed, total } = status?.progress ?? {};
+  if (percent !== undefined) return percent / 100;
+  return completed !== undefined && total ? completed / total : undefined;
+}
+
+/** Whether we cannot see how it is, so that what is shown may be old. */
+export function isStale({ conditions }: RowJson): boolean {
+  return conditions.some(({ kind }) => kind !== 'stalled');
+}
+
+/** What is wrong, in one line; empty where nothing is. */
+export function toDetail({ status, conditions }: RowJson): string {
+  const [condition] = conditions;
+  if (condition) return condition.message;
+  const issue = status?.issues?.find(({ severity }) => severity === 'error') ?? status?.issues?.[0];
+  return issue?.message ?? status?.message ?? '';
+}
+
+function toRowLine(row: RowJson): RowLine {
+  return { type: 'row', row };
+}
+
+function toFilter({ search, states, isOnlyTrouble }: Wish): (row: RowJson) => boolean {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return (row) => {
+    if (states.size > 0 && !(row.status && states.has(row.status.state))) return false;
+    if (isOnlyTrouble && !hasTrouble(row)) return false;
+    if (words.length === 0) return true;
+    const text = toSearchText(row);
+    return words.every((word) => text.includes(word));
+  };
+}
+
+function hasTrouble({ status, conditions }: RowJson): boolean {
+  const isBad = status && ['failed', 'not_found', 'unknown', 'partially_succeeded'].includes(status.state);
+  return conditions.length > 0 || isBad === true;
+}
+
+function toSearchText(row: RowJson): string {
+  const { key, group = '', status } = row;
+  return [key, toName(row), group, status?.state ?? '', status?.nativeState ?? '', toDetail(row)]
+    .join('\n')
+    .toLowerCase();
+}
+
+function sortRows(rows: readonly RowJson[], sort: Wish['sort']): readonly RowJson[] {
+  if (sort === undefined) return rows;
+  const toValue = sortValues[sort.column];
+  const direction = sort.isDown ? -1 : 1;
+  return rows
+    .map((row) => ({ row, value: toValue(row) }))
+    .sort((a, b) => direction * compare(a.value, b.value))
+    .map(({ row }) => row);
+}
+
+const sortValues: Readonly<Record<SortColumn, (row: RowJson) => string | number>> = {
+  state: ({ status }) => urgencyOf(status?.state),
+  migration: (row) => toName(row).toLowerCase(),
+  provider: ({ provider }) => provider,
+  progress: (row) => toShare(row) ?? -1,
+  news: ({ status }) => status?.observedAt ?? '',
+  detail: (row) => toDetail(row).toLowerCase() || '\uffff',
+};
+
+function compare(a: string | number, b: string | number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
