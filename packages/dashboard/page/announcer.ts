@@ -10,15 +10,15 @@ const leastGapMs = 4_000;
 export function createAnnouncer(): (news: FeedNews) => void {
   const region = byId('announcements', HTMLElement);
   let waiting: string[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isSpeaking = false;
 
   function speak(): void {
-    timer = undefined;
-    if (waiting.length === 0) return;
+    isSpeaking = waiting.length > 0;
+    if (!isSpeaking) return;
     const [first = ''] = waiting;
     region.textContent = waiting.length === 1 ? first : `${first}, and ${waiting.length - 1} more changes`;
     waiting = [];
-    timer = setTimeout(speak, leastGapMs);
+    setTimeout(speak, leastGapMs);
   }
 
   return ({ changed, isSnapshot }) => {
@@ -28,6 +28,8 @@ export function createAnnouncer(): (news: FeedNews) => void {
       if (status && status.state !== before?.status?.state)
         waiting.push(`${toName(after)} is ${looks[status.state]?.word ?? status.state}`);
     }
-    timer ??= setTimeout(speak, 250);
+    if (waiting.length === 0 || isSpeaking) return;
+    isSpeaking = true;
+    setTimeout(speak, 250);
   };
 }

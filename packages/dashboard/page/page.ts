@@ -100,9 +100,9 @@ function showConnection(): void {
   const banner = byId('connection', HTMLElement);
   const asOf =
     connection === 'lost' && heardAt ? `: as of ${toClockTime(new Date(heardAt).toISOString())}` : '';
-  banner.dataset['connection'] = connection;
+  banner.dataset.connection = connection;
   banner.lastChild?.replaceWith(` ${connectionWords[connection]}${asOf}`);
-  document.body.dataset['connection'] = connection;
+  document.body.dataset.connection = connection;
   signIn.hidden = connection !== 'locked';
   main.hidden = connection === 'locked' || connection === 'connecting';
   if (connection === 'locked') byId('token', HTMLInputElement).focus();
@@ -130,7 +130,7 @@ for (const control of [search, groupBy, onlyTrouble]) control.addEventListener('
 for (const button of document.querySelectorAll<HTMLButtonElement>('[data-sort]')) {
   const heading = button.closest('th');
   button.addEventListener('click', () => {
-    const column = button.dataset['sort'] as SortColumn;
+    const column = button.dataset.sort as SortColumn;
     const isSame = sort?.column === column;
     sort = isSame && sort?.isDown ? undefined : { column, isDown: isSame };
     for (const each of document.querySelectorAll('th[aria-sort]')) each.setAttribute('aria-sort', 'none');

@@ -20,7 +20,7 @@ export function drawStates(
   );
   const list = byId('states', HTMLUListElement);
   const focused =
-    document.activeElement instanceof HTMLElement ? document.activeElement.dataset['choice'] : undefined;
+    document.activeElement instanceof HTMLElement ? document.activeElement.dataset.choice : undefined;
   list.replaceChildren(
     ...present.map((state) => {
       const { word, symbol } = looks[state];

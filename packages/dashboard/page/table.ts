@@ -18,8 +18,6 @@ export interface LineTable {
 /** Lines beyond those that can be seen, so that there is something at once when somebody scrolls. */
 const spareLines = 8;
 
-const columns = 6;
-
 interface TableEvents {
   onOpen(key: string): void;
   onFold(group: string): void;
@@ -30,8 +28,8 @@ export function createTable({ onOpen, onFold }: TableEvents): LineTable {
   const scroller = byId('scroller', HTMLElement);
   const table = byId('table', HTMLTableElement);
   const body = byId('rows', HTMLTableSectionElement);
-  const above = element('tr', { class: 'space', 'aria-hidden': 'true' }, element('td', { colspan: columns }));
-  const below = element('tr', { class: 'space', 'aria-hidden': 'true' }, element('td', { colspan: columns }));
+  const above = element('tr', { class: 'space', 'aria-hidden': 'true' }, element('td'));
+  const below = element('tr', { class: 'space', 'aria-hidden': 'true' }, element('td'));
   /** By the identity of a line: as long as that is the same, so is what stands there. */
   let drawn = new Map<string, { readonly line: Line; readonly node: HTMLTableRowElement }>();
   let lines: readonly Line[] = [];
@@ -64,7 +62,7 @@ export function createTable({ onOpen, onFold }: TableEvents): LineTable {
       const made = node ?? toNode(line);
       const index = first + offset;
       made.setAttribute('aria-rowindex', String(index + 2));
-      made.dataset['index'] = String(index);
+      made.dataset.index = String(index);
       made.tabIndex = index === current ? 0 : -1;
       made.toggleAttribute('data-selected', line.type === 'row' && line.row.key === selected);
       next.set(id, { line, node: made });
@@ -75,14 +73,16 @@ export function createTable({ onOpen, onFold }: TableEvents): LineTable {
     drawn = next;
     setHeight(above, first * height);
     setHeight(below, (lines.length - end) * height);
-    body.replaceChildren(above, ...nodes, below);
+    arrange(body, [above, ...nodes, below]);
+    spanColumns();
   }
 
-  function redraw(): void {
-    const focused = document.activeElement;
-    draw();
-    if (focused instanceof HTMLElement && focused.isConnected && focused !== document.activeElement)
-      focused.focus();
+  /** How many columns there are follows from the room that there is. */
+  function spanColumns(): void {
+    const headings = [...(table.tHead?.rows[0]?.cells ?? [])];
+    const columns = headings.filter(({ offsetWidth }) => offsetWidth > 0).length;
+    for (const cell of body.querySelectorAll<HTMLTableCellElement>('.space > *, .group > *'))
+      cell.colSpan = Math.max(1, columns);
   }
 
   function moveTo(index: number): void {
@@ -140,7 +140,7 @@ export function createTable({ onOpen, onFold }: TableEvents): LineTable {
       lines = next;
       current = Math.min(current, Math.max(0, lines.length - 1));
       table.setAttribute('aria-rowcount', String(lines.length + 1));
-      redraw();
+      draw();
     },
     select(key) {
       selected = key;
@@ -155,9 +155,22 @@ export function createTable({ onOpen, onFold }: TableEvents): LineTable {
   };
 }
 
+/** Puts nodes in place without touching those that are there: a node that is taken out loses the focus. */
+function arrange(parent: Element, nodes: readonly Element[]): void {
+  const wanted = new Set(nodes);
+  for (const child of [...parent.children]) {
+    if (!wanted.has(child)) child.remove();
+  }
+  let next = parent.firstElementChild;
+  for (const node of nodes) {
+    if (node === next) next = node.nextElementSibling;
+    else parent.insertBefore(node, next);
+  }
+}
+
 function indexOf(target: EventTarget | null): number | undefined {
   const node = target instanceof Element ? target.closest<HTMLElement>('tr[data-index]') : null;
-  return node ? Number(node.dataset['index']) : undefined;
+  return node ? Number(node.dataset.index) : undefined;
 }
 
 function idOf(line: Line): string {
@@ -250,7 +263,7 @@ function fillTimes(node: HTMLTableRowElement, row: RowJson): void {
   );
   for (const mark of node.querySelectorAll<HTMLElement>('.condition')) {
     const condition = conditions.find(
-      ({ since, kind }) => since === mark.dataset['since'] && kind === mark.dataset['kind'],
+      ({ since, kind }) => since === mark.dataset.since && kind === mark.dataset.kind,
     );
     if (condition)
       mark.textContent = `${conditionWords[condition.kind] ?? condition.kind} for ${toDuration(now - Date.parse(condition.since))}`;
@@ -276,7 +289,7 @@ function toGroupNode({ name, rows, isFolded }: GroupLine): HTMLTableRowElement {
     { class: 'group' },
     element(
       'th',
-      { colspan: columns, scope: 'rowgroup', 'aria-expanded': String(!isFolded) },
+      { scope: 'rowgroup', 'aria-expanded': String(!isFolded) },
       element('span', { class: 'fold', 'aria-hidden': 'true' }, isFolded ? '▸' : '▾'),
       element('span', { class: 'text' }, name || 'no group'),
       element('span', { class: 'size' }, String(rows.length)),

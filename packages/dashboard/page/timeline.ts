@@ -4,7 +4,7 @@ import { conditionWords, looks } from './states.ts';
 import { toClockTime, toDuration } from './words.ts';
 
 const width = 640;
-const height = 150;
+const height = 156;
 const left = 8;
 const right = 8;
 const curveTop = 14;
