@@ -94,6 +94,7 @@ const outcomes: Readonly<Record<string, RegExp>> = {
   'packages/generic-migrations/README.md, block 2': /^generic-migrations\/9f5b41bd\S+ partially_succeeded 20/,
   'packages/generic-migrations/README.md, block 3': /^400$/,
   'packages/onlyoffice/README.md, block 1': /^succeeded /,
+  'packages/dashboard/README.md, block 1': /^200 application\/json; charset=utf-8$/,
   'packages/sandbox/README.md, block 1': /^\[object Object\]$/,
   'packages/sandbox/README.md, block 5': /^whsec_$/,
   'packages/snaplogic/README.md, block 1': /^failed /,

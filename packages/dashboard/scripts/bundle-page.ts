@@ -22,7 +22,7 @@ export async function bundlePage(): Promise<string> {
   return `${head}${lines.join('')}};\n`;
 }
 
-const head = `// Made of page/ with `pnpm embed-page`: do not edit.
+const head = `// Made of page/ with "pnpm embed-page": do not edit.
 
 /** A file of the page. */
 interface PageFile {

@@ -1,4 +1,4 @@
-// Made of page/ by scripts/embed-page.ts: do not edit.
+// Made of page/ with "pnpm embed-page": do not edit.
 
 /** A file of the page. */
 interface PageFile {

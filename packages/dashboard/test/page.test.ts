@@ -103,12 +103,12 @@ describe('the page', { timeout: 60_000 }, () => {
     await using scene = await open();
     const { page, origins, complaints, server } = scene;
     await row(page, 'down').waitFor();
-    expect(await row(page, 'down').innerText()).toMatch(/running[\s\S]*unreachable for/);
+    expect(await row(page, 'down').textContent()).toMatch(/running[\s\S]*unreachable for/);
     expect(await row(page, 'down').getAttribute('data-stale')).toBe('');
-    expect(await row(page, 'refused').innerText()).toMatch(/running[\s\S]*access refused for/);
-    expect(await row(page, 'broken').innerText()).toContain('failed');
-    expect(await row(page, 'strange').innerText()).toContain('“unknown”');
-    expect(await page.locator('#summary').innerText()).toMatch(/^5 of 14 done, 1 failed, /);
+    expect(await row(page, 'refused').textContent()).toMatch(/running[\s\S]*access refused for/);
+    expect(await row(page, 'broken').textContent()).toContain('failed');
+    expect(await row(page, 'strange').textContent()).toContain('“unknown”');
+    expect(await page.locator('#summary').textContent()).toMatch(/^5 of 14 done, 1 failed, /);
     expect(await page.title()).toBe('(1 failed) Migrations');
     expect([...origins]).toEqual([server.origin]);
     expect(complaints).toEqual([]);
@@ -128,7 +128,7 @@ describe('the page', { timeout: 60_000 }, () => {
     await row(page, 'running').waitFor();
     source.change('acme/running', { percent: 80 });
     await page.locator('tbody tr', { hasText: '80 %' }).waitFor();
-    expect(await page.locator('#announcements').innerText()).toBe('');
+    expect(await page.locator('#announcements').textContent()).toBe('');
     source.change('acme/running', { state: 'succeeded' });
     await row(page, 'running').getByText('succeeded').waitFor();
     await vi.waitFor(async () =>
@@ -145,7 +145,7 @@ describe('the page', { timeout: 60_000 }, () => {
     await server.stop();
     await page.getByText(/connection lost: as of /).waitFor();
     source.change('acme/running', { state: 'failed' });
-    expect(await row(page, 'running').innerText()).toContain('running');
+    expect(await row(page, 'running').textContent()).toContain('running');
     await server.resume();
     await page.locator('[data-connection="live"]').first().waitFor({ timeout: 20_000 });
     await row(page, 'running').getByText('failed').waitFor();
@@ -154,7 +154,7 @@ describe('the page', { timeout: 60_000 }, () => {
   test('finds, chooses, groups and sorts', async () => {
     await using scene = await open();
     const { page } = scene;
-    const names = () => page.locator('tbody th.name .text').allInnerTexts();
+    const names = () => page.locator('tbody th.name .text').allTextContents();
     await row(page, 'running').waitFor();
     await page.getByRole('searchbox').fill('wave 1');
     await page.getByText('2 of 14').waitFor();
@@ -169,7 +169,7 @@ describe('the page', { timeout: 60_000 }, () => {
     await page.getByLabel('only trouble').uncheck();
     await page.getByRole('button', { name: 'Progress' }).click();
     await page.getByRole('button', { name: 'Progress' }).click();
-    expect(await page.locator('th[aria-sort="descending"]').innerText()).toBe('Progress');
+    expect(await page.locator('th[aria-sort="descending"]').textContent()).toBe('Progress');
     await vi.waitFor(async () => expect((await names()).slice(0, 3)).toEqual(['done', 'partly', 'down']));
     await page.getByLabel('Group by').selectOption('group');
     await page.locator('tr.group', { hasText: 'wave 2' }).click();
@@ -188,7 +188,7 @@ describe('the page', { timeout: 60_000 }, () => {
       /running; 90 % at last; 1 times/,
     );
     expect(await page.locator('svg.timeline .outage').count()).toBe(1);
-    expect(await page.locator('ol.events').innerText()).toMatch(/unreachable for 2 min/);
+    expect(await page.locator('ol.events').textContent()).toMatch(/unreachable for 2 min/);
     await page.getByRole('button', { name: 'refresh' }).click();
     await page.getByText('refresh: done').waitFor();
     source.change('acme/running', { state: 'succeeded', at: 300 });
@@ -294,7 +294,7 @@ describe('the page', { timeout: 60_000 }, () => {
     expect(await count()).toBeLessThan(60);
     await page.getByRole('searchbox').fill('job-5000');
     await row(page, 'job-5000').waitFor();
-    expect(await page.locator('#shown').innerText()).toBe('1 of 10,000');
+    expect(await page.locator('#shown').textContent()).toBe('1 of 10,000');
   });
 
   test('asks for the token, and keeps it from then on', async () => {
