@@ -15,7 +15,9 @@ import { createIdLists } from './id-lists.ts';
 import {
   enqueue,
   hasRowsWaiting,
+  hasUntold,
   type LaneQueue,
+  noteReason,
   type Source,
   takeBatch,
   takeNext,
@@ -123,6 +125,8 @@ export function createEngine(given: EngineOptions): Engine {
   /** How many rows this turn may still take up, and how many it may still ask for. */
   let capacity = sliceSize;
   let room = sliceSize;
+  /** The lanes that may have something to send once all that is due has joined; undefined outside a turn of the timer. */
+  let pumpedLater: Set<LaneQueue> | undefined;
 
   /** Keeps the one timer no later than the earliest appointment; one that rings too early does no harm. */
   function arm(): void {
@@ -139,6 +143,7 @@ export function createEngine(given: EngineOptions): Engine {
     timer = undefined;
     const now = clock.now();
     const touched = new Set<LaneQueue>();
+    pumpedLater = touched;
     capacity = sliceSize;
     room = sliceSize;
     while (capacity > 0) {
@@ -163,6 +168,7 @@ export function createEngine(given: EngineOptions): Engine {
           break;
       }
     }
+    pumpedLater = undefined;
     for (const lane of touched) pump(lane, now);
     arm();
   }
@@ -199,6 +205,7 @@ export function createEngine(given: EngineOptions): Engine {
 
   /** Tells rows of a parked lane why they wait. */
   function holdUntold(lane: LaneQueue, now: number): void {
+    noteReason(lane, lane.state.parkedBy);
     for (; capacity > 0 && now < lane.state.parkedUntil; capacity -= 1) {
       const taken = takeUntold(lists, lane);
       if (taken === undefined) break;
@@ -208,8 +215,19 @@ export function createEngine(given: EngineOptions): Engine {
     }
   }
 
-  /** Lets as many requests go as the lane admits. */
+  /** The same for the parts of requests, which are few. */
+  function holdParts(lane: LaneQueue): void {
+    for (const id of lane.parts.flat()) {
+      if (rows.has(id) && rows.placeOf(id) === places.parted) hold(id, lane);
+    }
+  }
+
+  /** Lets as many requests go as the lane admits; in a turn of the timer not before all that is due has joined. */
   function pump(lane: LaneQueue, now: number = clock.now()): void {
+    if (pumpedLater !== undefined) {
+      pumpedLater.add(lane);
+      return;
+    }
     while (hasRowsWaiting(lane) && !isClosed) {
       if (room <= 0 || isRefused(lane.state, policy.refusedReads)) {
         openAt(lane, now);
@@ -218,7 +236,7 @@ export function createEngine(given: EngineOptions): Engine {
       const admission = admit(lane.state, now, policy);
       if (admission === 'full') return;
       if (admission !== 'admitted') {
-        const isToTell = admission === 'parked' && lane.waitingCount > 0;
+        const isToTell = admission === 'parked' && hasUntold(lane);
         openAt(lane, isToTell ? now : opensAt(lane.state, policy));
         return;
       }
@@ -325,13 +343,14 @@ export function createEngine(given: EngineOptions): Engine {
         id === undefined ? undefined : toOutcome(adapter, answer, rows.keyOf(id), rows.readingOf(id));
       events.push(outcome && toReadEvent(adapter, outcome, at, lane.state, policy));
     }
-    const wasParked = now < lane.state.parkedUntil;
-    const { parkedUntil } = lane.state;
+    const { parkedUntil, parkedBy } = lane.state;
     lane.state = learn(lane.state, toLaneOutcome(events), now, random(), policy);
     if (onPark && lane.state.parkedUntil !== parkedUntil) guard(onPark, lane.name, lane.state);
-    const isParking = !wasParked && now < lane.state.parkedUntil;
+    const isParked = now < lane.state.parkedUntil;
+    const isOtherwise = now >= parkedUntil || lane.state.parkedBy !== parkedBy;
     const isAlone = ids.length === 1;
-    if (isSpoilt(events)) splitInTwo(read);
+    const isInParts = isSpoilt(events);
+    if (isInParts) splitInTwo(read);
     // Whoever is told may remove or refresh any row, also one whose turn comes later in this loop.
     for (let index = 0; index < ids.length; index += 1) {
       const id = ids[index];
@@ -344,7 +363,8 @@ export function createEngine(given: EngineOptions): Engine {
     }
     reads.delete(read);
     if (reads.size === 0) watchReads();
-    if (isParking) holdUntold(lane, now);
+    if (isParked && isOtherwise) holdUntold(lane, now);
+    if (isParked && (isOtherwise || isInParts)) holdParts(lane);
     pump(lane, now);
     arm();
   }
@@ -507,12 +527,17 @@ export function createEngine(given: EngineOptions): Engine {
       const place = rows.placeOf(id);
       const isHeld = place === places.held;
       const isQueued = isHeld || place === places.waiting;
+      // What it was told may be over.
+      const isTold = isHeld && lane.outdatedCount === 0;
       const next = source.canShare
         ? sources.toSource(adapter, lane.name, group, clock.now())
         : sources.toAlone({ ...source, group });
       if (isQueued) withdraw(lists, source, id, isHeld);
       moveToSource(id, source, next);
-      if (isQueued) enqueue(lists, next, id, isHeld);
+      if (isQueued) {
+        enqueue(lists, next, id, isTold);
+        rows.setPlace(id, isTold ? places.held : places.waiting);
+      }
     },
 
     claimsOf: rows.claimsOf,

@@ -1,5 +1,5 @@
 import type { MigrationAdapter } from '../adapter/contract.ts';
-import type { Lane } from '../lane/lane.ts';
+import type { Lane, ParkReason } from '../lane/lane.ts';
 import type { Appointment } from './agenda.ts';
 import { createIdList, type IdList, type IdLists } from './id-lists.ts';
 import type { Planner } from './planner.ts';
@@ -19,6 +19,8 @@ export interface Source {
   rows: number;
   /** Rows that have been told why they wait; they go first. */
   readonly held: IdList;
+  /** How many of them, from the first on, were told a reason that is over. */
+  outdated: number;
   readonly waiting: IdList;
   /** The source whose turn comes after; undefined for the last, and for one that has no turn. */
   next: Source | undefined;
@@ -47,6 +49,9 @@ export interface LaneQueue {
   /** Rows that wait and have not been told why. */
   waitingCount: number;
   heldCount: number;
+  outdatedCount: number;
+  /** The reason that the others of those that were told one know. */
+  toldReason: ParkReason | undefined;
   /** Parts of a request that failed as a whole, to be asked next. */
   readonly parts: RowId[][];
   /** When it opens again, while it is parked or paced. */
@@ -65,6 +70,8 @@ export function createLaneQueue(name: string, state: Lane): LaneQueue {
     untold: undefined,
     waitingCount: 0,
     heldCount: 0,
+    outdatedCount: 0,
+    toldReason: undefined,
     parts: [],
     appointment: undefined,
   };
@@ -77,6 +84,7 @@ export function createSource(
     ...address,
     rows: 0,
     held: createIdList(),
+    outdated: 0,
     waiting: createIdList(),
     next: undefined,
     hasTurn: false,
@@ -101,6 +109,21 @@ export function withdraw(lists: IdLists, source: Source, id: RowId, isHeld: bool
   lists.remove(isHeld ? source.held : source.waiting, id);
   if (isHeld) source.lane.heldCount -= 1;
   else source.lane.waitingCount -= 1;
+  // Which of them it was is not known; one that is told the same once more takes no notice.
+  setOutdated(source, Math.min(source.outdated, source.held.size));
+}
+
+/** The lane is parked for a reason: rows that were told another one are to be told again. */
+export function noteReason(lane: LaneQueue, reason: ParkReason | undefined): void {
+  if (lane.toldReason === reason) return;
+  lane.toldReason = reason;
+  for (let source = lane.firstTurn; source !== undefined; source = source.next)
+    setOutdated(source, source.held.size);
+}
+
+/** Whether rows wait that have not been told why, or not what the reason is by now. */
+export function hasUntold(lane: LaneQueue): boolean {
+  return lane.waitingCount + lane.outdatedCount > 0;
 }
 
 /**
@@ -161,32 +184,43 @@ export function takeOutOfParts(lane: LaneQueue, id: RowId): void {
   }
 }
 
-/** Takes a row out of its source that has not been told why it waits; undefined when there is none. */
+/** Takes a row out of its source that does not know why it waits; undefined when there is none. */
 export function takeUntold(lists: IdLists, lane: LaneQueue): { source: Source; id: RowId } | undefined {
-  while (lane.waitingCount > 0) {
+  while (hasUntold(lane)) {
     const source = lane.untold ?? lane.firstTurn;
     if (source === undefined) break;
-    const id = lists.shift(source.waiting);
+    const id = source.outdated > 0 ? shiftHeld(lists, source) : shiftWaiting(lists, source);
     if (id === undefined) {
       lane.untold = source.next;
       continue;
     }
     lane.untold = source;
-    lane.waitingCount -= 1;
     return { source, id };
   }
   return undefined;
 }
 
 function takeFirst(lists: IdLists, source: Source): RowId | undefined {
-  const held = lists.shift(source.held);
-  if (held !== undefined) {
-    source.lane.heldCount -= 1;
-    return held;
-  }
-  const waiting = lists.shift(source.waiting);
-  if (waiting !== undefined) source.lane.waitingCount -= 1;
-  return waiting;
+  return shiftHeld(lists, source) ?? shiftWaiting(lists, source);
+}
+
+function shiftHeld(lists: IdLists, source: Source): RowId | undefined {
+  const id = lists.shift(source.held);
+  if (id === undefined) return undefined;
+  source.lane.heldCount -= 1;
+  if (source.outdated > 0) setOutdated(source, source.outdated - 1);
+  return id;
+}
+
+function shiftWaiting(lists: IdLists, source: Source): RowId | undefined {
+  const id = lists.shift(source.waiting);
+  if (id !== undefined) source.lane.waitingCount -= 1;
+  return id;
+}
+
+function setOutdated(source: Source, outdated: number): void {
+  source.lane.outdatedCount += outdated - source.outdated;
+  source.outdated = outdated;
 }
 
 function giveTurn(lane: LaneQueue, source: Source): void {

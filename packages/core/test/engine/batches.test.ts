@@ -54,6 +54,8 @@ function createBatches({ size = 100, policy, fail, isSlow = false }: Behaviour) 
     ...harness,
     requests,
     times,
+    /** Lets go of the requests that are out, by hand. */
+    out,
     /** Lets everything that is out come back, and what follows from it go out. */
     async answer(): Promise<void> {
       for (const resolve of out.splice(0)) resolve();
@@ -242,6 +244,35 @@ describe('a request that fails as a whole', () => {
     expect(times[2]).toBe(minute);
     expect(requests[2]?.length).toBe(4);
     expect(entries.filter(({ row }) => row.reading === undefined).map(({ key }) => key)).toEqual(['acme/m0']);
+  });
+
+  test('says of each part why it waits when its lane is parked', async () => {
+    const { clock, followAll } = createBatches({
+      policy: { concurrency: 1 },
+      fail: (ids, request) => (request === 1 ? toFailure('throttled', minute) : hasOneOf(['m0'])(ids)),
+    });
+    const entries = followAll(toIds(8));
+    await clock.advance(0);
+    expect(entries.map(({ row }) => row.conditions.map(({ kind }) => kind))).toEqual(
+      entries.map(() => ['throttled']),
+    );
+  });
+
+  test('says of each part why it waits when its lane was parked while it was out', async () => {
+    const { clock, requests, out, answer, followAll } = createBatches({
+      fail: (ids) => hasOneOf(['m0'])(ids) ?? toFailure('throttled', minute),
+      isSlow: true,
+    });
+    const entries = followAll(toIds(8));
+    await clock.advance(0);
+    followAll(['n0', 'n1']);
+    await clock.advance(second);
+    out.reverse();
+    await answer();
+    expect(requests.length).toBe(2);
+    expect(entries.map(({ row }) => row.conditions.map(({ kind }) => kind))).toEqual(
+      entries.map(() => ['throttled']),
+    );
   });
 
   test('asks once for a row that is refreshed while its part waits', async () => {

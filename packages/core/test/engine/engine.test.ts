@@ -486,6 +486,31 @@ describe('a lane', () => {
     await clock.advance(60 * minute);
     expect([...raised.values()].filter((count) => count > 2)).toEqual([]);
   });
+
+  test('that is parked for another reason than before says so to those that wait, whatever group they are in', async () => {
+    let asked = 0;
+    const told: string[] = [];
+    const { clock, engine, adapter } = createHarness({
+      script: () => [
+        () => Promise.reject(asked++ === 0 ? toFailure('throttled', minute) : toFailure('transient')),
+      ],
+      policy: { concurrency: 1, breakerAfter: 1 },
+      onStep(entry, _event, { raised, cleared }) {
+        for (const { kind } of cleared) told.push(`${entry.key} not ${kind}`);
+        for (const { kind } of raised) told.push(`${entry.key} ${kind}`);
+      },
+    });
+    for (const id of ['a', 'b', 'c', 'd']) {
+      engine.add({ adapter, ref: { id }, key: id, group: id === 'b' ? 'other' : undefined });
+    }
+    await clock.advance(minute - 1);
+    expect(told.sort()).toEqual(['a throttled', 'b throttled', 'c throttled', 'd throttled']);
+    await clock.advance(second);
+    expect(asked).toBe(2);
+    expect(told.slice(4).sort()).toEqual(
+      ['a', 'b', 'c', 'd'].flatMap((key) => [`${key} not throttled`, `${key} unreachable`]),
+    );
+  });
 });
 
 describe('removing', () => {

@@ -9,7 +9,9 @@ import {
   createSource,
   enqueue,
   hasRowsWaiting,
+  hasUntold,
   type LaneQueue,
+  noteReason,
   type Source,
   takeBatch,
   takeNext,
@@ -18,7 +20,7 @@ import {
   withdraw,
 } from '../../src/engine/lane-queue.ts';
 import { createPlanner } from '../../src/engine/planner.ts';
-import { createLane } from '../../src/lane/lane.ts';
+import { createLane, type ParkReason } from '../../src/lane/lane.ts';
 
 const inTens: MigrationAdapter = createScriptedAdapter({ script: {}, batch: 10 });
 const inThrees: MigrationAdapter = createScriptedAdapter({ script: {}, batch: 3 });
@@ -193,12 +195,31 @@ test('rows that have not been told are found in whichever source they are', () =
   });
 });
 
+test('rows that were told another reason are told again, before those that have not been told any', () => {
+  const queue = fill(alone, [1, 2], [11]);
+  join(queue, 0, [5, 6], true);
+  noteReason(queue.lane, 'transient');
+  join(queue, 0, [7], true);
+  const told: number[] = [];
+  while (hasUntold(queue.lane) && told.length < 10) {
+    const taken = takeUntold(queue.lists, queue.lane);
+    if (taken === undefined) break;
+    told.push(taken.id);
+    enqueue(queue.lists, taken.source, taken.id, true);
+  }
+  expect(told).toEqual([5, 6, 1, 2, 11]);
+  noteReason(queue.lane, 'transient');
+  expect(hasUntold(queue.lane)).toBe(false);
+});
+
 describe('whatever happens', () => {
-  /** What waits in each source, and for how many requests each has been passed over. */
+  /** What waits in each source, for how many requests each has been passed over, and what the rows were told. */
   interface Model {
     readonly held: number[][];
     readonly waiting: number[][];
     readonly passedOver: number[];
+    readonly knownReasons: Map<number, ParkReason>;
+    reason: ParkReason;
     parts: number[][];
     last: number;
   }
@@ -243,6 +264,12 @@ describe('whatever happens', () => {
     expect(withoutTurn.filter(({ held, waiting }) => held.size + waiting.size > 0)).toEqual([]);
   }
 
+  function createParkedQueue(): Queue {
+    const queue = createQueue(kinds);
+    noteReason(queue.lane, 'throttled');
+    return queue;
+  }
+
   const sourceWith = ({ held, waiting }: Model, id: number) =>
     kinds.findIndex((_, index) => held[index]?.includes(id) || waiting[index]?.includes(id));
 
@@ -270,6 +297,7 @@ describe('whatever happens', () => {
     toCommand(`add ${count} ${isHeld ? 'held ' : ''}to ${index}`, (model, real) => {
       const ids = Array.from({ length: count }, () => ++model.last);
       (isHeld ? model.held : model.waiting)[index]?.push(...ids);
+      if (isHeld) for (const id of ids) model.knownReasons.set(id, model.reason);
       join(real, index, ids, isHeld);
     });
 
@@ -328,16 +356,36 @@ describe('whatever happens', () => {
     } else takeFromModel(model, id);
   });
 
-  const tell = toCommand('tell', (model, { lane, lists }) => {
+  /** Gives whether there was somebody to tell; when not, all know why they wait. */
+  function tellNext(model: Model, { lane, lists }: Queue): boolean {
     const taken = takeUntold(lists, lane);
     if (taken === undefined) {
       expect(countOf(model.waiting)).toBe(0);
-      return;
+      const reasons = model.held.flat().map((id) => model.knownReasons.get(id));
+      expect(reasons.filter((reason) => reason !== model.reason)).toEqual([]);
+      return false;
     }
-    expect(model.waiting[taken.source.index]?.shift()).toBe(taken.id);
-    model.held[taken.source.index]?.push(taken.id);
-    enqueue(lists, taken.source, taken.id, true);
+    const { id, source } = taken;
+    const list = model.held[source.index]?.[0] === id ? model.held : model.waiting;
+    expect(list[source.index]?.shift()).toBe(id);
+    model.held[source.index]?.push(id);
+    model.knownReasons.set(id, model.reason);
+    enqueue(lists, source, id, true);
+    return true;
+  }
+
+  const tell = toCommand('tell', tellNext);
+
+  const tellAll = toCommand('tell all', (model, real) => {
+    const count = countOf([...model.held, ...model.waiting]);
+    for (let told = 0; tellNext(model, real); told += 1) expect(told).toBeLessThan(count);
   });
+
+  const park = (reason: ParkReason) =>
+    toCommand(`park by ${reason}`, (model, { lane }) => {
+      model.reason = reason;
+      noteReason(lane, reason);
+    });
 
   const split = (count: number) =>
     toCommand(`split ${count}`, (model, { lane }) => {
@@ -370,6 +418,8 @@ describe('whatever happens', () => {
       fc.constant(nextRequest),
       fc.constant(nextRow),
       fc.constant(tell),
+      fc.constant(tellAll),
+      fc.constantFrom<ParkReason>('throttled', 'transient').map(park),
       fc.integer({ min: 1, max: 4 }).map(split),
       fc.nat(1_000).map(takeOutOfPart),
     ];
@@ -380,10 +430,12 @@ describe('whatever happens', () => {
             held: kinds.map(() => []),
             waiting: kinds.map(() => []),
             passedOver: kinds.map(() => 0),
+            knownReasons: new Map(),
+            reason: 'throttled' as const,
             parts: [],
             last: 0,
           },
-          real: createQueue(kinds),
+          real: createParkedQueue(),
         });
         fc.modelRun(setup, commands);
       }),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { toReading } from '../../../../test/support/scripted-adapter.ts';
+import { createRow } from '../../src/step/row.ts';
 import { createHarness } from './engine-harness.ts';
 
 const timeoutMs = 10_000;
@@ -41,4 +42,21 @@ test('a read that comes back in time leaves the others their own', async () => {
   });
   engine.remove(slow.id);
   expect(clock.pendingTimers).toBe(0);
+});
+
+test('a read that is given up lets nobody go before all that is due at the same time has joined', async () => {
+  const { clock, adapter, engine, requests } = createHarness({
+    script: (id) => [id === 'slow' ? 'never' : toReading('succeeded')],
+    batch: 10,
+    policy: { readTimeoutMs: timeoutMs, concurrency: 1, earlyShare: 0 },
+  });
+  const follow = (id: string, dueAt: number) =>
+    engine.add({ adapter, ref: { id }, key: adapter.key({ id }), row: createRow(0, dueAt) });
+  follow('slow', 0);
+  await clock.advance(1);
+  follow('waiting', 1);
+  await clock.advance(1);
+  for (const id of ['due', 'due too']) follow(id, timeoutMs);
+  await clock.advance(timeoutMs);
+  expect(requests()).toEqual([['slow'], ['due', 'due%20too', 'waiting']]);
 });

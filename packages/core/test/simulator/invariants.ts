@@ -3,7 +3,7 @@ import type { MigrationRow } from '../../src/index.ts';
 import { type Followed, tickMs, type WaitBook } from './books.ts';
 import { isRefused, toPacedUntil, toRoom } from './lane-book.ts';
 import type { Ledger } from './ledger.ts';
-import { type BookedCondition, toHeldConditions, toLatestPlan, toNewsText } from './row-book.ts';
+import { type BookedCondition, kinds, toHeldConditions, toLatestPlan, toNewsText } from './row-book.ts';
 import type { SavedProcess } from './saved-process.ts';
 import { type SimulatedProcess, toBookedStatus } from './simulated-process.ts';
 import { checkView } from './view-check.ts';
@@ -137,7 +137,6 @@ function noteShown(ledger: Ledger): void {
   ledger.answered.clear();
   ledger.lessons.clear();
   ledger.forgiven.clear();
-  ledger.hasGivenUp = false;
   for (const { parts } of ledger.lanes.values()) for (const part of parts) part.isFresh = false;
   for (const subject of ledger.followed.values()) subject.shown = subject.row.status;
 }
@@ -281,8 +280,7 @@ function checkWakeUp(ledger: Ledger, subject: Followed, nextAt: number): void {
   }
   const [by] = lane.parkedBy;
   if (isOverdue && by !== undefined && lane.parkedBy.length === 1 && now + tickMs < lane.parkedUntil.least) {
-    // TODO `kind === kinds[by]`, also of parts, once all rows of a lane are told when that changes.
-    const isSaid = subject.isParted || row.conditions.some(({ failure }) => failure !== undefined);
+    const isSaid = row.conditions.some(({ kind }) => kind === kinds[by]);
     if (!isSaid) ledger.report('a row that has to wait says why', `${key} in ${lane.name}`);
   }
   const latest = Math.max(

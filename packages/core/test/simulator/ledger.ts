@@ -52,8 +52,6 @@ export interface Ledger {
   isClosed: boolean;
   /** When the machine last woke up: what was due before is noticed from then on. */
   wokeAt: number;
-  /** Whether a read was given up in the present event. */
-  hasGivenUp: boolean;
   report(invariant: string, details: string): void;
   now(): number;
   /** The wall clock, ISO 8601. */
@@ -297,7 +295,6 @@ export function createLedger(clock: VirtualClock, policy: RunPolicy, log: EventL
     },
     isClosed: false,
     wokeAt: Number.NEGATIVE_INFINITY,
-    hasGivenUp: false,
     report,
     now,
     at,
@@ -404,8 +401,7 @@ export function createLedger(clock: VirtualClock, policy: RunPolicy, log: EventL
       const canShare = isBatched && !isPart && [...request.alive].every(({ row }) => !row.isAlone);
       const mate = `${laneName} ${keys[0]?.split('/')[0]}`;
       const earlier = unfilled.get(mate);
-      // TODO Without `hasGivenUp` once giving up lets nobody go before all that is due has joined.
-      if (canShare && earlier !== undefined && !ledger.hasGivenUp) {
+      if (canShare && earlier !== undefined) {
         report('what is due together is asked together', `${earlier} had room for ${keys.join(' ')}`);
       }
       if (canShare && !isFull) {
@@ -448,7 +444,6 @@ export function createLedger(clock: VirtualClock, policy: RunPolicy, log: EventL
     giveUp(request) {
       if (!requests.delete(request)) return;
       log.write(`${toTime()} give up ${request.name}`);
-      ledger.hasGivenUp = true;
       if (now() < request.startedAt + policy.readTimeoutMs - roundingMs) {
         report('a request that is needed is not aborted', request.name);
       }

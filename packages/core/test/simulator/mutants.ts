@@ -8,6 +8,8 @@ export interface Mutant {
   readonly replace: string;
   /** The seed at which it was noticed before, which is tried first. Default 1. */
   readonly seed?: number;
+  /** How many events it takes, where those of the others are not enough. */
+  readonly steps?: number;
 }
 
 type Fault = Omit<Mutant, 'file'>;
@@ -355,6 +357,25 @@ export const mutants: readonly Mutant[] = [
       name: 'a row that has to wait does not say why',
       search: '    if (isParked) hold(id, source.lane);\n',
       replace: '',
+    },
+    {
+      name: 'a part of a spoilt request does not say why it waits',
+      search: 'if (isParked && (isOtherwise || isInParts)) holdParts(lane);',
+      replace: '',
+      seed: 14,
+    },
+    {
+      name: 'a row that waits keeps a reason that is over',
+      search: '    noteReason(lane, lane.state.parkedBy);\n',
+      replace: '',
+      seed: 3,
+    },
+    {
+      name: 'giving up lets requests go before all that is due has joined',
+      search: 'if (pumpedLater !== undefined) {',
+      replace: 'if (isClosed && pumpedLater) {',
+      seed: 170,
+      steps: 1_100,
     },
     {
       name: 'the read of the old ref goes on',
