@@ -216,9 +216,10 @@ export function createEngine(given: EngineOptions): Engine {
   }
 
   /** The same for the parts of requests, which are few. */
-  function holdParts(lane: LaneQueue): void {
+  function holdParts(lane: LaneQueue, now: number): void {
     for (const id of lane.parts.flat()) {
-      if (rows.has(id) && rows.placeOf(id) === places.parted) hold(id, lane);
+      const isInPart = rows.has(id) && rows.placeOf(id) === places.parted;
+      if (isInPart && now < lane.state.parkedUntil) hold(id, lane);
     }
   }
 
@@ -364,7 +365,7 @@ export function createEngine(given: EngineOptions): Engine {
     reads.delete(read);
     if (reads.size === 0) watchReads();
     if (isParked && isOtherwise) holdUntold(lane, now);
-    if (isParked && (isOtherwise || isInParts)) holdParts(lane);
+    if (isParked && (isOtherwise || isInParts)) holdParts(lane, now);
     pump(lane, now);
     arm();
   }

@@ -187,11 +187,7 @@ function toThrottled(
   policy: LanePolicy,
 ): Lane {
   const throttles = isParked ? Math.max(lane.throttles, 1) : lane.throttles + 1;
-  // A lane that knows the spacing has gone a little too fast, and need not wait for long.
-  const isKnown = lane.learntSpacingMs > 0 && throttles === 1;
-  const breathMs = isKnown ? policy.burst * lane.learntSpacingMs : Number.POSITIVE_INFINITY;
-  const leastMs = Math.min(toParkMs(throttles, policy), breathMs);
-  const parkMs = Math.max(retryAfterMs, leastMs) * (1 + random / 10);
+  const parkMs = toThrottledMs({ ...lane, throttles }, retryAfterMs, policy) * (1 + random / 10);
   const parked = park({ ...lane, throttles }, 'throttled', now + parkMs);
   if (isParked || lane.answered === 0) return parked;
   const cycleMs = parked.parkedUntil - lane.openedAt;
@@ -206,6 +202,21 @@ function toThrottled(
     answered: 0,
     openedAt: parked.parkedUntil,
   };
+}
+
+/**
+ * A time that the provider names is believed at first: whoever waits longer leaves unused what the provider has saved for
+ * him meanwhile. A lane that knows the spacing has gone a little too fast, and need not wait for long either.
+ */
+function toThrottledMs(
+  { throttles, learntSpacingMs }: Lane,
+  retryAfterMs: number,
+  policy: LanePolicy,
+): number {
+  const parkMs = toParkMs(throttles, policy);
+  if (throttles > 1) return Math.max(retryAfterMs, parkMs);
+  if (retryAfterMs > 0) return retryAfterMs;
+  return learntSpacingMs > 0 ? Math.min(parkMs, policy.burst * learntSpacingMs) / 2 : parkMs;
 }
 
 /** What is learnt again and again is kept for longer, so that a provider refuses less; up to this long. */

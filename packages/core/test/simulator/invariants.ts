@@ -149,7 +149,8 @@ function checkConditions(ledger: Ledger, subject: Followed, row: MigrationRow): 
     ledger.report('events and rows agree on conditions', `${key}: ${shown}`);
   }
   const isDue = ledger.now() >= book.dueFrom - tickMs && book.stopped === undefined;
-  const isMaybeParked = ledger.now() <= lane.parkedUntil.most;
+  // One that was forgiven in the present event may have been parked when the row was told.
+  const isMaybeParked = ledger.now() <= lane.parkedUntil.most || ledger.forgiven.has(lane);
   const possible = [book.conditions];
   if (isDue && isMaybeParked) {
     for (const by of lane.parkedBy) {

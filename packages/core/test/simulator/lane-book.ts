@@ -291,21 +291,26 @@ function enterLimit(lane: LaneBook, { limit }: LaneLesson, now: number, inFlight
   };
 }
 
-/** A lane that knows the spacing need not wait for long. */
+/** The first time, one that the provider names is believed; a lane that knows the spacing need not wait for long. */
 function toThrottled(
   lane: LaneBook,
-  throttles: Bounds,
+  { least, most }: Bounds,
   { retryAfterMs = 0 }: LaneLesson,
   now: number,
   policy: RunPolicy,
 ): Bounds {
-  const mayBeKnown = lane.isLearnt !== 'no' && throttles.least <= 1;
-  const isKnown = lane.isLearnt === 'yes' && throttles.most <= 1;
-  const leastBreathMs = mayBeKnown ? policy.burst * lane.learntMs.least : Number.POSITIVE_INFINITY;
-  const mostBreathMs = isKnown ? policy.burst * lane.learntMs.most : Number.POSITIVE_INFINITY;
-  const least = Math.max(retryAfterMs, Math.min(toParkMs(throttles.least, policy), leastBreathMs));
-  const most = Math.max(retryAfterMs, Math.min(toParkMs(throttles.most, policy), mostBreathMs));
-  return toUntil(lane, now + least, now + most * (1 + parkingJitter));
+  const floorMs = toParkMs(1, policy);
+  const possible: number[] = [];
+  if (least <= 1 && retryAfterMs > 0) possible.push(retryAfterMs);
+  else if (least <= 1) {
+    if (lane.isLearnt !== 'yes') possible.push(floorMs);
+    const spacings = lane.isLearnt === 'no' ? [] : [lane.learntMs.least, lane.learntMs.most];
+    for (const spacing of spacings) possible.push(Math.min(floorMs, policy.burst * spacing) / 2);
+  }
+  for (const times of most > 1 ? [Math.max(least, 2), most] : []) {
+    possible.push(Math.max(retryAfterMs, toParkMs(times, policy)));
+  }
+  return toUntil(lane, now + Math.min(...possible), now + Math.max(...possible) * (1 + parkingJitter));
 }
 
 function toParked(lane: LaneBook, times: Bounds, now: number, policy: RunPolicy): Bounds {

@@ -37,7 +37,7 @@ async function tryOut(name: string): Promise<MutantReport> {
     const first = mutant?.seed ?? 1;
     const others = Array.from({ length: most }, (_, index) => index + 1).filter((seed) => seed !== first);
     for (const seed of [first, ...others]) {
-      const { violation } = await simulate(core, { seed, steps: mutant?.steps ?? steps });
+      const { violation } = await simulate(core, { seed, steps });
       if (violation) return { name, invariant: violation.invariant, seed };
     }
     return { name };

@@ -8,8 +8,6 @@ export interface Mutant {
   readonly replace: string;
   /** The seed at which it was noticed before, which is tried first. Default 1. */
   readonly seed?: number;
-  /** How many events it takes, where those of the others are not enough. */
-  readonly steps?: number;
 }
 
 type Fault = Omit<Mutant, 'file'>;
@@ -231,15 +229,21 @@ export const mutants: readonly Mutant[] = [
     },
     {
       name: 'a short Retry-After ends a long trouble',
-      search: 'Math.max(retryAfterMs, leastMs)',
-      replace: '(retryAfterMs || leastMs)',
-      seed: 2,
+      search: 'if (throttles > 1) return Math.max(retryAfterMs, parkMs);',
+      replace: 'if (throttles > 1) return retryAfterMs || parkMs;',
+      seed: 40,
+    },
+    {
+      name: 'a long Retry-After does not count in a long trouble',
+      search: 'if (throttles > 1) return Math.max(retryAfterMs, parkMs);',
+      replace: 'if (throttles > 1) return parkMs;',
+      seed: 8,
     },
     {
       name: 'Retry-After is ignored',
-      search: 'Math.max(retryAfterMs, leastMs)',
-      replace: 'leastMs',
-      seed: 5,
+      search: 'if (retryAfterMs > 0) return retryAfterMs;',
+      replace: '',
+      seed: 2,
     },
     {
       name: 'an answer from before the parking ends the trouble',
@@ -360,7 +364,7 @@ export const mutants: readonly Mutant[] = [
     },
     {
       name: 'a part of a spoilt request does not say why it waits',
-      search: 'if (isParked && (isOtherwise || isInParts)) holdParts(lane);',
+      search: 'if (isParked && (isOtherwise || isInParts)) holdParts(lane, now);',
       replace: '',
       seed: 14,
     },
@@ -374,8 +378,7 @@ export const mutants: readonly Mutant[] = [
       name: 'giving up lets requests go before all that is due has joined',
       search: 'if (pumpedLater !== undefined) {',
       replace: 'if (isClosed && pumpedLater) {',
-      seed: 170,
-      steps: 1_100,
+      seed: 58,
     },
     {
       name: 'the read of the old ref goes on',
@@ -580,7 +583,7 @@ export const mutants: readonly Mutant[] = [
       name: 'refusals are not exported',
       search: '    refusals: lane.refusals || undefined,\n',
       replace: '',
-      seed: 9,
+      seed: 30,
     },
     {
       name: 'a memo is not exported',

@@ -128,7 +128,9 @@ export async function simulate(
   const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
   function disturbTime(): void {
-    const what = time.weighted({ nothing: 20, wallForth: 1, wallBack: 1, sleep: 1 });
+    // Who sleeps while much is under way wakes up to much at once.
+    const sleep = ledger.requests.size > 1 ? 8 : 1;
+    const what = time.weighted({ nothing: 20, wallForth: 1, wallBack: 1, sleep });
     if (what === 'wallForth') clock.jumpWallTime(time.magnitude(1_000, 1e9));
     if (what === 'wallBack') clock.jumpWallTime(-time.magnitude(1_000, 1e9));
     if (what === 'sleep') {
