@@ -1,4 +1,5 @@
 import type { MigrationAdapter } from '../adapter/contract.ts';
+import type { Lane } from '../lane/lane.ts';
 import { createRow, type Row } from '../step/row.ts';
 import type { StepEvent, StepResult } from '../step/step.ts';
 import type { RowId, RowTable } from './row-table.ts';
@@ -21,6 +22,8 @@ export interface Entry {
   /** The row as it is; of a removed one, as of one that nobody has looked at. */
   readonly row: Row;
   readonly ref: unknown;
+  /** What is known of its lane; undefined once it was removed. */
+  readonly lane: Lane | undefined;
   /** Tells of every event; gives a function that ends it. */
   observe(observer: EntryObserver): () => void;
 }
@@ -57,6 +60,9 @@ export function createEntry({ rows, sources, observers, now }: EntryParts, id: R
     },
     get ref() {
       return isAlive() ? rows.refOf(id) : lastRef;
+    },
+    get lane() {
+      return isAlive() ? sources.at(rows.sourceOf(id)).lane.state : undefined;
     },
     observe(observer) {
       if (!isAlive()) return () => {};

@@ -13,6 +13,8 @@ export interface AwaitOptions<Result> {
   /** The handle's; its reason is the error. */
   readonly lifetime?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Called once, so many milliseconds before the timeout. */
+  readonly before?: { readonly leadMs: number; readonly call: () => void } | undefined;
 }
 
 /** Waits on one entry, and leaves neither alarm nor listener behind. */
@@ -21,7 +23,7 @@ export function awaitEntry<Result>(
   entry: Followed,
   options: AwaitOptions<Result>,
 ): Promise<Result> {
-  const { decide, signal, lifetime, timeoutMs = Number.POSITIVE_INFINITY } = options;
+  const { decide, signal, lifetime, timeoutMs = Number.POSITIVE_INFINITY, before } = options;
   return new Promise((resolve, reject) => {
     let cancelAlarm: (() => void) | undefined;
     let endObserving: (() => void) | undefined;
@@ -46,6 +48,19 @@ export function awaitEntry<Result>(
     const onAbort = () =>
       settle(() => reject(toNotFoundOut(entry, 'aborted', 'the wait was aborted', signal?.reason)));
     const onEnd = () => settle(() => reject(lifetime?.reason));
+    /** One alarm at a time: the one before the deadline sets that of the deadline. */
+    function watchTime(): void {
+      if (before === undefined || timeoutMs <= before.leadMs) {
+        cancelAlarm = engine.setAlarm(timeoutMs, onTimeout);
+        return;
+      }
+      const deadline = engine.clock.now() + timeoutMs;
+      cancelAlarm = engine.setAlarm(timeoutMs - before.leadMs, () => {
+        cancelAlarm = engine.setAlarm(deadline - engine.clock.now(), onTimeout);
+        before.call();
+      });
+    }
+
     const onTimeout = () => settle(() => reject(toTimeout(entry, timeoutMs)));
 
     if (lifetime?.aborted) return onEnd();
@@ -53,7 +68,7 @@ export function awaitEntry<Result>(
     endObserving = entry.observe(check);
     signal?.addEventListener('abort', onAbort, { once: true });
     lifetime?.addEventListener('abort', onEnd, { once: true });
-    if (Number.isFinite(timeoutMs)) cancelAlarm = engine.setAlarm(timeoutMs, onTimeout);
+    if (Number.isFinite(timeoutMs)) watchTime();
     check();
   });
 }

@@ -231,13 +231,13 @@ export function createTracker(options: TrackerOptions): Tracker {
       keep(() => ({ type: 'row', at: toIso(timeOf(event)), ...transition, row: exportRow(engine, entry) }));
     if (!eventNames.some(hasListeners)) return;
     const row = toRow(entry);
-    for (const condition of cleared) emit('condition', { row, condition, isActive: false });
-    for (const condition of raised) emit('condition', { row, condition, isActive: true });
-    if (change) emit('change', toChangeEvent(entry, row, change));
+    for (const condition of cleared) emit('condition', { row, condition, isActive: false }, entry);
+    for (const condition of raised) emit('condition', { row, condition, isActive: true }, entry);
+    if (change) emit('change', toChangeEvent(entry, row, change), entry);
     if (anomaly && isFirstReport(entry, anomaly.kind)) {
-      emit('anomaly', { row, kind: anomaly.kind, message: `${entry.key}: ${anomaly.message}` });
+      emit('anomaly', { row, kind: anomaly.kind, message: `${entry.key}: ${anomaly.message}` }, entry);
     }
-    if (isSettling) emit('settled', { row });
+    if (isSettling) emit('settled', { row }, entry);
   }
 
   function timeOf(event: StepEvent): number {
@@ -253,8 +253,13 @@ export function createTracker(options: TrackerOptions): Tracker {
     return true;
   }
 
-  function emit<Name extends keyof TrackerEvents>(name: Name, event: TrackerEvents[Name]): void {
-    emitter.emit(name, Object.freeze(event));
+  /** Who was told of one thing may have let go of what the next one is about. */
+  function emit<Name extends keyof TrackerEvents>(
+    name: Name,
+    event: TrackerEvents[Name],
+    about?: Entry,
+  ): void {
+    if (about === undefined || about.isAlive) emitter.emit(name, Object.freeze(event));
   }
 
   function hasListeners(name: keyof TrackerEvents): boolean {

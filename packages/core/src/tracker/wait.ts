@@ -3,6 +3,7 @@ import type { Followed } from '../engine/entry.ts';
 import { ConfigurationError } from '../model/errors/configuration-error.ts';
 import { isRestingState } from '../model/migration-state.ts';
 import type { MigrationReading, MigrationStatus } from '../model/migration-status.ts';
+import { allowsLastLook, lastLookMs } from '../step/last-look.ts';
 import { awaitEntry, toNotFoundOut } from './await-entry.ts';
 import { toStatus } from './migration-row.ts';
 import * as optionRules from './option-rules.ts';
@@ -11,7 +12,10 @@ import * as optionRules from './option-rules.ts';
 export interface WaitOptions<Native = unknown, Ref = unknown> {
   /** Ends the wait at once, with a `NotFoundOutError` of code `aborted` whose cause is the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Ends the wait after this many milliseconds with a `WaitTimeoutError`. Default: no limit. */
+  /**
+   * Ends the wait after this many milliseconds with a `WaitTimeoutError`. A second before, the migration is looked at once
+   * more where its next read is planned for later, unless the provider has asked to wait. Default: no limit.
+   */
   readonly timeoutMs?: number | undefined;
   /**
    * Ends the wait with the first status that it accepts. The end of the migration ends the wait in any case, so a state
@@ -38,7 +42,16 @@ export function waitFor<Native, Ref>(
   lifetime?: AbortSignal,
 ): Promise<MigrationStatus<Native, Ref>> {
   const { signal, timeoutMs, until = ({ state }) => isRestingState(state) } = options;
-  return awaitEntry(engine, entry, { signal, timeoutMs, lifetime, decide });
+  const before = { leadMs: lastLookMs, call: lookAgain };
+  return awaitEntry(engine, entry, { signal, timeoutMs, before, lifetime, decide });
+
+  /** Of a lane that is parked or has refused us nothing is asked for, not even later. */
+  function lookAgain(): void {
+    const { lane, row } = entry;
+    const now = engine.clock.now();
+    const isOpen = lane !== undefined && now >= lane.parkedUntil && lane.refusals === 0;
+    if (isOpen && allowsLastLook(row, now)) engine.refresh(entry.id);
+  }
 
   function decide(): MigrationStatus<Native, Ref> | undefined {
     const { stopped, conditions, reading, observedAt } = entry.row;

@@ -66,6 +66,8 @@ export interface Followed {
   /** Whether it is followed without anybody's handle. */
   isKept: boolean;
   request: RequestBook | undefined;
+  /** When somebody who waits for it may want a last look. */
+  lastLooks: number[];
   /** What the tracker has to tell and has not told yet. */
   readonly expected: Expected[];
   /** The last good status as it was before the present event. */

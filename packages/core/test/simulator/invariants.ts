@@ -107,6 +107,7 @@ function isSameRow(own: MigrationRow | undefined, row: MigrationRow): boolean {
 function checkRow(ledger: Ledger, subject: Followed, row: MigrationRow): void {
   const { key, row: book } = subject;
   ledger.noteStop(subject, row.stopped);
+  ledger.lookLast(subject);
   const [due] = subject.expected;
   if (due !== undefined) ledger.report('no event is missed', `${key}: "${due}" was not told`);
   if (row.reads !== book.reads) {

@@ -18,6 +18,7 @@ import {
   createRowBook,
   enterAnswer,
   enterLaneRefusal,
+  enterLastLook,
   enterOtherRef,
   enterPush,
   enterRefresh,
@@ -67,6 +68,8 @@ export interface Ledger {
   regroup(followed: Followed, group: string): void;
   letGo(followed: Followed, code: string): void;
   refresh(followed: Followed): void;
+  /** Takes note of the last looks that waits may have wanted by now. */
+  lookLast(followed: Followed): void;
   /** News of it came another way. */
   push(followed: Followed, status: BookedStatus): void;
   readdress(followed: Followed, ref: object): void;
@@ -199,6 +202,7 @@ export function createLedger(clock: VirtualClock, policy: RunPolicy, log: EventL
 
   function checkBegin(subject: Followed, place: number, size: number, isPart: boolean): void {
     const { key, row } = subject;
+    ledger.lookLast(subject);
     if (subject.request) report('one key is never read twice at once', key);
     if (row.stopped) report('no read after the end', `${key} is ${row.stopped}`);
     if (row.isAlone && size > 1) report('a read that spoils a request is repeated by itself', key);
@@ -314,6 +318,7 @@ export function createLedger(clock: VirtualClock, policy: RunPolicy, log: EventL
         handles: new Set(),
         isKept,
         request: undefined,
+        lastLooks: [],
         expected: [],
         shown: undefined,
         active: new Map(),
@@ -352,6 +357,14 @@ export function createLedger(clock: VirtualClock, policy: RunPolicy, log: EventL
       if (isRefused(subject.lane, 'most', policy)) forgiven.add(subject.lane);
       enterForgiveness(subject.lane, policy);
       enterRefresh(subject.row, now(), policy);
+    },
+
+    lookLast(subject) {
+      const { row } = subject;
+      const isPast = (at: number) => at <= now() + tickMs;
+      for (const at of subject.lastLooks.filter(isPast))
+        enterLastLook(row, Math.min(at, now()), now(), policy);
+      subject.lastLooks = subject.lastLooks.filter((at) => !isPast(at));
     },
 
     push(subject, status) {

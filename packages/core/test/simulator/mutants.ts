@@ -17,6 +17,13 @@ const inFile = (file: string, faults: readonly Fault[]): readonly Mutant[] =>
 
 /** The faults, by the place where the promise is kept that they break. A place that moves takes its faults along. */
 export const mutants: readonly Mutant[] = [
+  ...inFile('step/last-look.ts', [
+    {
+      name: 'a last look comes also after a failure',
+      search: 'stopped !== undefined || failedReads > 0 ||',
+      replace: 'stopped !== undefined ||',
+    },
+  ]),
   ...inFile('step/step.ts', [
     {
       name: 'what has ended is read on',
@@ -249,7 +256,7 @@ export const mutants: readonly Mutant[] = [
       name: 'an answer from before the parking ends the trouble',
       search: 'isParked ? leave(lane) : toAnswered(lane)',
       replace: 'toAnswered(lane)',
-      seed: 5,
+      seed: 16,
     },
     {
       name: 'a request that came back still counts',
@@ -501,7 +508,7 @@ export const mutants: readonly Mutant[] = [
       name: 'an unknown word is reported each time',
       search: "if (kind !== 'unknown_state') return true;",
       replace: 'if (kind) return true;',
-      seed: 3,
+      seed: 7,
     },
     {
       name: 'what was let go of is read on',
@@ -521,14 +528,15 @@ export const mutants: readonly Mutant[] = [
     },
     {
       name: 'the end of a condition is not told',
-      search: "for (const condition of cleared) emit('condition', { row, condition, isActive: false });",
+      search:
+        "for (const condition of cleared) emit('condition', { row, condition, isActive: false }, entry);",
       replace: '',
     },
     {
       name: 'close leaves waits hanging',
       search: 'for (const end of [...listening]) end(reason);',
       replace: '',
-      seed: 4,
+      seed: 5,
     },
     {
       name: 'forgetting leaves waits hanging',
@@ -538,7 +546,7 @@ export const mutants: readonly Mutant[] = [
     },
     {
       name: 'an end is not told',
-      search: "if (isSettling) emit('settled', { row });",
+      search: "if (isSettling) emit('settled', { row }, entry);",
       replace: '',
     },
     {
@@ -578,6 +586,7 @@ export const mutants: readonly Mutant[] = [
       name: 'a parking is not exported',
       search: '    parkedUntil: toWall(Math.ceil(lane.parkedUntil)),\n',
       replace: '',
+      seed: 9,
     },
     {
       name: 'refusals are not exported',

@@ -68,8 +68,9 @@ export interface RowBook {
   /** How far the present stretch was when it was first seen, in percent, and when that was. */
   stretchFrom: number;
   stretchSince: number;
-  /** Whether the provider asked for the present gap. */
+  /** Whether the provider asked for the present gap, and how long it asked to wait. */
   isWished: boolean;
+  retryAfterMs: number;
   memo: unknown;
   /** Whether the next read has to go out by itself. */
   isAlone: boolean;
@@ -114,6 +115,7 @@ export function createRowBook(key: string, lane: string, isBatched: boolean, now
     stretchFrom: 0,
     stretchSince: now,
     isWished: false,
+    retryAfterMs: 0,
     memo: undefined,
     isAlone: false,
   };
@@ -151,6 +153,7 @@ export function enterAnswer(
     : [];
   const gap = toGap(row, answer.retryAfterMs ?? 0, moment.now, policy);
   row.isWished = answer.retryAfterMs !== undefined;
+  row.retryAfterMs = answer.retryAfterMs ?? 0;
   plan(row, moment.now + gap.least, moment.now + gap.most, moment.now);
   return expected;
 }
@@ -198,6 +201,14 @@ export function enterRefresh(row: RowBook, now: number, policy: RunPolicy): void
   plan(row, Math.min(row.dueFrom, dueAt - toBlur(row, now)), dueAt, now);
 }
 
+/** Somebody who waits may have wanted a last look at a time, before he gives up. */
+export function enterLastLook(row: RowBook, at: number, now: number, policy: RunPolicy): void {
+  const { stopped, failedReads, missingReads, readAt, retryAfterMs } = row;
+  if (stopped || failedReads > 0 || missingReads > 0 || at < readAt + retryAfterMs) return;
+  const dueAt = Math.max(at, readAt + policy.floorMs);
+  row.dueFrom = Math.min(row.dueFrom, dueAt - toBlur(row, now));
+}
+
 /** Whether news is older than what is known. */
 export function isSeenBefore({ status }: RowBook, { observedAt }: BookedStatus): boolean {
   return status !== undefined && Date.parse(observedAt) < Date.parse(status.observedAt);
@@ -230,6 +241,7 @@ export function enterPush(
   const gap = toGap(row, 0, now, policy);
   const pushedMs = status.state === 'not_found' ? 0 : policy.pushedGapMs;
   row.isWished = pushedMs > 0;
+  row.retryAfterMs = 0;
   const most = Math.max(gap.most, pushedMs * (1 + policy.jitterShare));
   plan(row, now + Math.max(gap.least, pushedMs), now + most, now);
   return expected;

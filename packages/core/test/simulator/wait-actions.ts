@@ -26,6 +26,9 @@ const untils = {
 
 const mostWaits = 5;
 
+/** So long before its deadline a wait takes a last look. */
+const lastLookMs = 1_000;
+
 export function createWaitActions(context: CallerContext): WaitActions {
   const { ledger, process, random } = context;
   const { handles, signals } = process;
@@ -106,6 +109,7 @@ export function createWaitActions(context: CallerContext): WaitActions {
       const signal = pickSignal();
       waitCount += 1;
       const deadline = ledger.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
+      if (timeoutMs !== undefined && timeoutMs > lastLookMs) followed.lastLooks.push(deadline - lastLookMs);
       const book: WaitBook = {
         what: `wait ${waitCount} for ${followed.key} until ${name}`,
         judge: ({ row }) => judgeWait(row, until),

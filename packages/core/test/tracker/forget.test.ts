@@ -116,6 +116,16 @@ describe('what was forgotten', () => {
     ]);
   });
 
+  test('is not told of any more, also where it is forgotten while its end is told', async () => {
+    const { clock, adapter, tracker } = createTrackerHarness({ a: [succeeded] });
+    const told: string[] = [];
+    for (const name of ['settled', 'forgotten'] as const) tracker.on(name, () => told.push(name));
+    tracker.on('change', ({ row }) => void tracker.forget(row.key));
+    tracker.track(adapter, ref);
+    await clock.advance(0);
+    expect(told).toEqual(['forgotten']);
+  });
+
   test('can be tracked afresh', async () => {
     const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [succeeded, running, succeeded] });
     tracker.track(adapter, ref, { group: 'wave 1', meta: 'first' });

@@ -256,6 +256,64 @@ describe('a deadline', () => {
     );
   });
 
+  /** A migration that ends ten minutes after it began; by then a minute and more is between its reads. */
+  const endsAfterTenMinutes = () => {
+    const harness = createTrackerHarness({
+      a: [() => (harness.clock.now() < 10 * minute - 2 * second ? running : succeeded)],
+    });
+    return harness;
+  };
+
+  test('is preceded by a last look where the next read is planned for later', async () => {
+    const { clock, adapter, tracker, watch } = endsAfterTenMinutes();
+    const wait = watch(tracker.track(adapter, ref).settled({ timeoutMs: 10 * minute }));
+    await clock.advance(hour);
+    expect({ state: wait.value?.state, at: wait.at }).toEqual({
+      state: 'succeeded',
+      at: 10 * minute - second,
+    });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('is kept exactly after a last look that brought no end', async () => {
+    const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [running] });
+    const wait = watch(tracker.track(adapter, ref).settled({ timeoutMs: 10 * minute + 0.25 }));
+    await clock.advance(hour);
+    expect({ outcome: wait.outcome, at: wait.at }).toEqual({ outcome: 'rejected', at: 10 * minute + 0.25 });
+    expect(adapter.reads.filter(({ at }) => at >= 10 * minute - second && at <= 10 * minute).length).toBe(1);
+  });
+
+  test('brings one last look, however many wait for it, and none when they have given up', async () => {
+    const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [running] });
+    const handle = tracker.track(adapter, ref);
+    const controller = new AbortController();
+    for (let index = 0; index < 10; index += 1) {
+      watch(handle.settled({ timeoutMs: 10 * minute }));
+      watch(handle.settled({ timeoutMs: 8 * minute, signal: controller.signal }));
+    }
+    await clock.advance(8 * minute - second - 1);
+    controller.abort();
+    await clock.advance(hour);
+    const looks = (until: number) => adapter.reads.filter(({ at }) => at > until - 2 * second && at <= until);
+    expect([looks(8 * minute).length, looks(10 * minute).length]).toEqual([0, 1]);
+  });
+
+  test.each<[string, Parameters<typeof createTrackerHarness>[0], number]>([
+    ['asks to wait', { a: [toReading('running', { retryAfterMs: hour })] }, 1],
+    ['could not be reached', { a: [running, toFailure('transient', hour)] }, 2],
+    ['has closed its lane', { a: [running], b: [toFailure('throttled', hour)] }, 1],
+    ['refuses others', { a: [running], b: [toFailure('unauthorized')] }, 1],
+  ])('brings no last look where the provider %s', async (_title, script, reads) => {
+    const policy = { floorMs: minute, parkFloorMs: hour, parkCeilingMs: hour };
+    const { clock, adapter, tracker, watch } = createTrackerHarness(script, { policy });
+    const wait = watch(tracker.track(adapter, ref).settled({ timeoutMs: 90 * second }));
+    await clock.advance(second);
+    tracker.track(adapter, { id: 'b' });
+    await clock.advance(90 * second);
+    expect(wait.outcome).toBe('rejected');
+    expect(adapter.reads.filter(({ key }) => key === 'acme/a').length).toBe(reads);
+  });
+
   test('is kept while a read never answers, and tells what hindered', async () => {
     const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [toFailure('transient'), 'never'] });
     const wait = watch(tracker.track(adapter, ref).settled({ timeoutMs: 5 * second }));
