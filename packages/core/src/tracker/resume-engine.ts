@@ -31,6 +31,7 @@ export function resumeEngine(engine: Engine, adapters: readonly MigrationAdapter
         `there is one adapter of ${JSON.stringify(provider)} for ${lane}`,
       );
     }
+    if (adapter.key(ref) !== key) throw toResumeError(`rows[${index}].key`, 'it is the key of its ref');
     if (engine.find(key) !== undefined) throw toResumeError(`rows[${index}].key`, 'no key occurs twice');
     const id = engine.add({ adapter, ref, key, group, row: toRow(exported, fromWall, now) });
     engine.setClaims(id, 1);

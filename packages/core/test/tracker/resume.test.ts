@@ -693,3 +693,13 @@ test('a wall clock that is behind the one of the export keeps nobody from being 
   await clock.advance(minute);
   expect({ size: later.size, isRead: adapter.reads.length > before }).toEqual({ size: 1, isRead: true });
 });
+
+test('a row whose key is not that of its ref is refused', async () => {
+  const first = start({ a: [running], b: [running] });
+  for (const id of ['a', 'b']) first.tracker.track(first.adapter, { id });
+  const left = await endProcess(first.tracker);
+  const resume = { ...left, rows: left.rows.map((row) => ({ ...row, ref: { id: 'a' } })) };
+  expect(() => createTracker({ adapters: [first.adapter], resume })).toThrow(
+    expect.objectContaining({ name: 'ConfigurationError', option: 'resume.rows[1].key' }),
+  );
+});
