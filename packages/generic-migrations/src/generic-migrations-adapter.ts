@@ -1,8 +1,10 @@
 import {
+  type BatchReadContext,
   type CallContext,
   ConfigurationError,
   createHttpClient,
   defineAdapter,
+  type FailureClass,
   type ListedMigration,
   type MigrationAdapter,
   type MigrationProgress,
@@ -25,10 +27,12 @@ import {
 } from './generic-migrations-options.ts';
 import {
   type GenericMigration,
+  type GenericMigrationsPage,
   genericMigrationSchema,
   genericMigrationsPageSchema,
 } from './generic-migrations-schema.ts';
 import { genericMigrationsStates } from './generic-migrations-states.ts';
+import { sweepList } from './list-sweep.ts';
 import { toReading } from './to-reading.ts';
 import { toError, toReadingOfError } from './to-reading-of-error.ts';
 import { toTaskProgress } from './to-task-progress.ts';
@@ -73,7 +77,12 @@ export function createGenericMigrationsAdapter(
       provider: 'generic-migrations',
       subject: 'createGenericMigrationsAdapter',
     });
-  const { parsePush } = parsed;
+  const { listSweep, parsePush } = parsed;
+  if (listSweep && taskProgress) {
+    const message = 'createGenericMigrationsAdapter: "listSweep" cannot be had with "taskProgress"';
+    throw new ConfigurationError({ provider: 'generic-migrations', option: 'listSweep', message });
+  }
+  const maxBatchSize = listSweep ? Math.min(listSweep.pageSize * listSweep.maxPages, mostPerSweep) : 1;
   const states = { ...genericMigrationsStates, ...parsed.states };
   const http = createHttpClient({
     provider: 'generic-migrations',
@@ -88,7 +97,12 @@ export function createGenericMigrationsAdapter(
     states,
     http,
     account,
-    capabilities: { progress: taskProgress ? 'counts' : 'none', list: true, push: parsePush !== undefined },
+    capabilities: {
+      progress: taskProgress ? 'counts' : 'none',
+      maxBatchSize,
+      list: true,
+      push: parsePush !== undefined,
+    },
     refSchema: genericMigrationsRefSchema,
     toKeyParts: ({ migrationId }) => [migrationId],
     toRequest: (ref) => ({ path: toPath('/migrations/{migrationId}', ref) }),
@@ -139,20 +153,26 @@ export function createGenericMigrationsAdapter(
     );
   }
 
+  async function readPage(
+    pageNumber: number,
+    { pageSize }: PageLimits,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly page: GenericMigrationsPage; readonly rateLimit: RateLimit | undefined }> {
+    const query = [
+      ['page', String(pageNumber)],
+      ['page_size', String(pageSize)],
+    ] as const;
+    const reply = await http.send({ path: '/migrations', query }, signal);
+    if (!reply.isOk) throw toError(reply);
+    return { page: reply.parse(genericMigrationsPageSchema), rateLimit: reply.rateLimit };
+  }
+
   async function* listPages(
     limits: PageLimits,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<GenericListedMigration, void, undefined> {
-    async function readPage(pageNumber: number) {
-      const query = [
-        ['page', String(pageNumber)],
-        ['page_size', String(limits.pageSize)],
-      ] as const;
-      const reply = await http.send({ path: '/migrations', query }, signal);
-      if (!reply.isOk) throw toError(reply);
-      return reply.parse(genericMigrationsPageSchema);
-    }
-    for await (const migration of walkPages(readPage, limits)) {
+    const readListPage = async (pageNumber: number) => (await readPage(pageNumber, limits, signal)).page;
+    for await (const migration of walkPages(readListPage, limits)) {
       signal?.throwIfAborted();
       yield toListed(migration);
     }
@@ -168,7 +188,102 @@ export function createGenericMigrationsAdapter(
     };
   }
 
-  return Object.freeze({ ...adapter, getStatus, list, ...(parsePush && { parsePush }) });
+  /** Requests for the list and then, for what it does not show, a request for each. */
+  async function getStatuses(
+    given: readonly GenericMigrationsRef[],
+    limits: PageLimits,
+    signal: AbortSignal | undefined,
+  ): Promise<Readings> {
+    const refs = new Map(given.map(adapter.parseRef).map((ref) => [ref.migrationId, ref]));
+    const results: Readings = new Map();
+    let stops: readonly FailureClass[] = refusals;
+    if (refs.size > 1) {
+      const failure = await sweep(refs, limits, signal, results);
+      // Where the list could not be reached, the first that cannot be reached either tells of an outage.
+      if (failure) stops = [...refusals, 'transient'];
+      if (failure && refusals.includes(adapter.classify(failure))) {
+        for (const ref of refs.values()) results.set(adapter.key(ref), failure);
+        return results;
+      }
+    }
+    await readEach(refs.values(), stops, signal, results);
+    return results;
+  }
+
+  /** Takes what the list shows out of the refs. Gives the error of a list that could not be had. */
+  async function sweep(
+    refs: Map<string, GenericMigrationsRef>,
+    limits: PageLimits,
+    signal: AbortSignal | undefined,
+    results: Readings,
+  ): Promise<MigrationStatusError | undefined> {
+    let rateLimit: RateLimit | undefined;
+    async function readSweptPage(pageNumber: number): Promise<GenericMigrationsPage> {
+      const answer = await readPage(pageNumber, limits, signal);
+      ({ rateLimit } = answer);
+      return answer.page;
+    }
+    try {
+      await sweepList(readSweptPage, [...refs.keys()], limits, (migrationId, migration) => {
+        const reading = toReading(migration, states, assumedZone);
+        results.set(adapter.key({ migrationId }), { ...reading, ...(rateLimit && { rateLimit }) });
+        refs.delete(migrationId);
+      });
+      return undefined;
+    } catch (error) {
+      return toFailure(error, signal);
+    }
+  }
+
+  /** A few at a time. Once a read fails in a way that stops, the rest is not asked for. */
+  async function readEach(
+    refs: Iterator<GenericMigrationsRef> & Iterable<GenericMigrationsRef>,
+    stops: readonly FailureClass[],
+    signal: AbortSignal | undefined,
+    results: Readings,
+  ): Promise<void> {
+    let stop: MigrationStatusError | undefined;
+    async function read(ref: GenericMigrationsRef) {
+      try {
+        return await adapter.getStatus(ref, { signal });
+      } catch (error) {
+        const failure = toFailure(error, signal);
+        if (stops.includes(adapter.classify(failure))) stop = failure;
+        return failure;
+      }
+    }
+    async function readSome(): Promise<void> {
+      for (const ref of refs) results.set(adapter.key(ref), stop ?? (await read(ref)));
+    }
+    await Promise.all(Array.from({ length: readsAtOnce }, readSome));
+  }
+
+  return Object.freeze({
+    ...adapter,
+    getStatus,
+    list,
+    ...(parsePush && { parsePush }),
+    ...(listSweep && {
+      getStatuses: (refs: readonly GenericMigrationsRef[], { signal }: BatchReadContext = {}) =>
+        getStatuses(refs, listSweep, signal),
+    }),
+  });
+}
+
+type Readings = Map<string, MigrationReading<GenericMigration> | MigrationStatusError>;
+
+/** So many at most, because where the list is of no use each is read by itself. */
+const mostPerSweep = 100;
+const readsAtOnce = 4;
+
+/** Failures that are told of the account, whatever was asked for. */
+const refusals: readonly FailureClass[] = ['throttled', 'unauthorized'];
+
+/** The error of a request; what is none of a request is thrown on. */
+function toFailure(error: unknown, signal: AbortSignal | undefined): MigrationStatusError {
+  signal?.throwIfAborted();
+  if (MigrationStatusError.isInstance(error) && !ConfigurationError.isInstance(error)) return error;
+  throw error;
 }
 
 /** A query wants an apostrophe encoded, which `encodeURIComponent` leaves as it is. */

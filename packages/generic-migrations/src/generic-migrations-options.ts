@@ -36,6 +36,12 @@ export interface GenericMigrationsAdapterOptions extends CommonAdapterOptions {
    * does not document it. Default `/migrations/{migrationId}/tasks`.
    */
   readonly tasksPath?: string | undefined;
+  /**
+   * Looks for migrations that are to be read at the same time in the list, where that takes fewer requests than to read
+   * each by itself; one that the list does not show is read by itself. Not with `taskProgress`: a list has no tasks. The
+   * vendor hardly documents the list. Default none.
+   */
+  readonly listSweep?: GenericMigrationsListSweep | undefined;
   /** The zone in which times without one are read: `Z` or an offset such as `+02:00`. Default `Z`. */
   readonly assumedZone?: string | undefined;
   /** Reads webhooks: what `createPushParser` of `@migration-status/generic-migrations/push` gives. Default: none is read. */
@@ -45,6 +51,14 @@ export interface GenericMigrationsAdapterOptions extends CommonAdapterOptions {
 /** The address of a migration. The id is opaque: a UUID in the API, another form in webhooks. */
 export interface GenericMigrationsRef {
   readonly migrationId: string;
+}
+
+/** How far the list is searched for migrations that are read. */
+export interface GenericMigrationsListSweep {
+  /** Migrations per page. Default 10, as documented; the largest that is accepted is not documented. */
+  readonly pageSize?: number | undefined;
+  /** Pages at most, one after another. Default 10. */
+  readonly maxPages?: number | undefined;
 }
 
 /** How `list` walks through the pages. */
@@ -64,7 +78,7 @@ type CheckedOptions = GenericMigrationsAdapterOptions & {
   readonly [Name in 'baseUrl' | 'states' | 'taskProgress' | 'tasksPath' | 'assumedZone']-?: NonNullable<
     GenericMigrationsAdapterOptions[Name]
   >;
-};
+} & { readonly listSweep?: { readonly pageSize: number; readonly maxPages: number } | undefined };
 
 export const genericMigrationsOptionsSchema: StandardSchema<CheckedOptions> = z.strictObject({
   apiKey: z.string().check(z.refine(isHeaderValue, headerValueExpectation)),
@@ -82,6 +96,7 @@ export const genericMigrationsOptionsSchema: StandardSchema<CheckedOptions> = z.
       ),
     '/migrations/{migrationId}/tasks',
   ),
+  listSweep: z.optional(z.strictObject({ pageSize: z._default(count, 10), maxPages: z._default(count, 10) })),
   assumedZone: z._default(z.string().check(z.refine(isZone, zoneExpectation)), 'Z'),
   parsePush: z.optional(
     z.custom<GenericMigrationsAdapterOptions['parsePush']>(

@@ -41,6 +41,7 @@ export {
 export type {
   GenericMigrationsAdapterOptions,
   GenericMigrationsListFilter,
+  GenericMigrationsListSweep,
   GenericMigrationsRef,
 } from './generic-migrations-options.ts';
 export type { GenericMigration } from './generic-migrations-schema.ts';
