@@ -22,7 +22,8 @@ export interface Source {
   /** How many of them, from the first on, were told a reason that is over. */
   outdated: number;
   readonly waiting: IdList;
-  /** The source whose turn comes after; undefined for the last, and for one that has no turn. */
+  /** The sources whose turns come before and after; undefined at the ends, and for one that has no turn. */
+  previous: Source | undefined;
   next: Source | undefined;
   hasTurn: boolean;
 }
@@ -86,6 +87,7 @@ export function createSource(
     held: createIdList(),
     outdated: 0,
     waiting: createIdList(),
+    previous: undefined,
     next: undefined,
     hasTurn: false,
   };
@@ -111,6 +113,11 @@ export function withdraw(lists: IdLists, source: Source, id: RowId, isHeld: bool
   else source.lane.waitingCount -= 1;
   // Which of them it was is not known; one that is told the same once more takes no notice.
   setOutdated(source, Math.min(source.outdated, source.held.size));
+}
+
+/** A source that no row belongs to any more has no turn either, so that groups which come and go leave nothing behind. */
+export function endTurns(source: Source): void {
+  if (source.hasTurn) leaveTurn(source.lane, source);
 }
 
 /** The lane is parked for a reason: rows that were told another one are to be told again. */
@@ -225,6 +232,7 @@ function setOutdated(source: Source, outdated: number): void {
 
 function giveTurn(lane: LaneQueue, source: Source): void {
   source.hasTurn = true;
+  source.previous = lane.lastTurn;
   if (lane.lastTurn === undefined) lane.firstTurn = source;
   else lane.lastTurn.next = source;
   lane.lastTurn = source;
@@ -239,9 +247,13 @@ function passTurn(lane: LaneQueue, source: Source): void {
 }
 
 function leaveTurn(lane: LaneQueue, source: Source): void {
-  if (lane.untold === source) lane.untold = undefined;
-  lane.firstTurn = source.next;
-  if (lane.firstTurn === undefined) lane.lastTurn = undefined;
+  const { previous, next } = source;
+  if (lane.untold === source) lane.untold = next;
+  if (previous === undefined) lane.firstTurn = next;
+  else previous.next = next;
+  if (next === undefined) lane.lastTurn = previous;
+  else next.previous = previous;
+  source.previous = undefined;
   source.next = undefined;
   source.hasTurn = false;
 }
@@ -249,6 +261,7 @@ function leaveTurn(lane: LaneQueue, source: Source): void {
 function giveFirstTurn(lane: LaneQueue, source: Source): void {
   source.hasTurn = true;
   source.next = lane.firstTurn;
+  if (lane.firstTurn === undefined) lane.lastTurn = source;
+  else lane.firstTurn.previous = source;
   lane.firstTurn = source;
-  lane.lastTurn ??= source;
 }

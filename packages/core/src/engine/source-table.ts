@@ -1,6 +1,6 @@
 import type { MigrationAdapter } from '../adapter/contract.ts';
 import { createLane, type Lane } from '../lane/lane.ts';
-import { createLaneQueue, createSource, type LaneQueue, type Source } from './lane-queue.ts';
+import { createLaneQueue, createSource, endTurns, type LaneQueue, type Source } from './lane-queue.ts';
 import type { Planner } from './planner.ts';
 
 /** Every lane, and every source of rows in it. Sources without rows are forgotten, lanes are not: they have learnt. */
@@ -74,6 +74,7 @@ export function createSourceTable(common: Planner, createPlanner: () => Planner)
       source.rows -= 1;
       if (source.rows > 0) return;
       if (source === latest) latest = undefined;
+      endTurns(source);
       const groups = source.canShare ? source.lane.shared : source.lane.alone;
       groups.get(source.adapter)?.byGroup.delete(source.group);
       free.push(source.index);

@@ -71,7 +71,10 @@ export interface StatusView extends Disposable {
    * them, while `getSnapshot()` shows each at once. A listener that throws is reported and harms nobody.
    */
   subscribe(listener: () => void): () => void;
-  /** Lets go of the tracker and of all listeners; the last snapshot stays. Calling it again does nothing. */
+  /**
+   * Lets go of the tracker and of all listeners. The last snapshot stays, and its rows with it, until the view itself is
+   * let go of: nothing else holds it then. Calling it again does nothing.
+   */
   close(): void;
 }
 
