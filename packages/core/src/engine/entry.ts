@@ -37,7 +37,7 @@ export interface EntryParts {
 }
 
 /** One migration that is followed, by whichever engine. */
-export type Followed = Omit<Entry, 'id' | 'isAlive'>;
+export type Followed = Omit<Entry, 'isAlive'>;
 
 export function createEntry({ rows, sources, observers, now }: EntryParts, id: RowId): Entry {
   const serial = rows.serialOf(id);

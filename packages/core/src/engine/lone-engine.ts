@@ -11,7 +11,7 @@ import { type Answer, askForOne, toOutcome, toReadEvent, toReadTimeout } from '.
 import { ringAt } from './ring-at.ts';
 
 /** An engine for a single migration. */
-export interface LoneEngine extends Pick<Engine, 'setAlarm' | 'close'> {
+export interface LoneEngine extends Pick<Engine, 'clock' | 'setAlarm' | 'refresh' | 'close'> {
   readonly entry: Followed;
 }
 
@@ -82,14 +82,28 @@ export function createLoneEngine(
     for (const observe of [...observers]) guard(observe, event, result);
   }
 
+  /** A read that is out is joined: its answer is what was asked for. */
+  function refresh(): void {
+    apply({ type: 'refresh' });
+    if (controller !== undefined || row.dueAt === undefined) return;
+    cancelTimer();
+    sleepUntil(toPlannedAt(row.dueAt, clock.now()), look);
+  }
+
   return {
+    clock,
+    refresh,
     entry: {
+      id: 0,
       key,
       adapter,
       ref,
       group: undefined,
       get row() {
         return row;
+      },
+      get lane() {
+        return lane;
       },
       observe(observer) {
         observers.add(observer);

@@ -19,7 +19,7 @@ export interface AwaitOptions<Result> {
 
 /** Waits on one entry, and leaves neither alarm nor listener behind. */
 export function awaitEntry<Result>(
-  engine: Pick<Engine, 'setAlarm'>,
+  engine: Pick<Engine, 'clock' | 'setAlarm'>,
   entry: Followed,
   options: AwaitOptions<Result>,
 ): Promise<Result> {

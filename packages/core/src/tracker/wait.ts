@@ -36,7 +36,7 @@ export const waitRules = {
  * that could not be found out, with the last status attached.
  */
 export function waitFor<Native, Ref>(
-  engine: Pick<Engine, 'setAlarm'>,
+  engine: Pick<Engine, 'clock' | 'setAlarm' | 'refresh'>,
   entry: Followed,
   options: WaitOptions<Native, Ref> = {},
   lifetime?: AbortSignal,
