@@ -8,7 +8,7 @@ export interface Appointment<Subject> {
 
 /** What is to happen when: a binary heap, earliest first; equal times in no particular order. */
 export interface Agenda<Subject> {
-  readonly size: number;
+  size(): number;
   add(at: number, subject: Subject): Appointment<Subject>;
   /** Calls one off; does nothing when it is over. */
   remove(appointment: Appointment<unknown>): void;
@@ -64,9 +64,7 @@ export function createAgenda<Subject>(): Agenda<Subject> {
   }
 
   return {
-    get size() {
-      return heap.length;
-    },
+    size: () => heap.length,
     add(at, subject) {
       const appointment = { at, subject, position: heap.length };
       heap.push(appointment);

@@ -8,7 +8,7 @@ import { ask } from './ask.ts';
 import type { Clock } from './clock.ts';
 import { takeEarlyRows } from './early-rows.ts';
 import type { EnginePolicy } from './engine-policy.ts';
-import { createEntry, type Entry, type EntryObserver } from './entry.ts';
+import { createEntry, type Entry, type EntryObserver, type EntryParts } from './entry.ts';
 import { createGuard } from './guard.ts';
 import { withGuardedPace } from './guarded-pace.ts';
 import { createIdLists } from './id-lists.ts';
@@ -25,7 +25,7 @@ import {
   takeUntold,
   withdraw,
 } from './lane-queue.ts';
-import type { OngoingRead } from './ongoing-read.ts';
+import { createOngoingReads, type OngoingRead } from './ongoing-read.ts';
 import {
   holdFailures,
   isSpoilt,
@@ -69,7 +69,7 @@ export interface Subject {
 /** Follows any number of migrations with one timer: due rows → requests per lane → steps. */
 export interface Engine {
   readonly clock: Clock;
-  readonly size: number;
+  size(): number;
   add(subject: Subject): RowId;
   find(key: string): RowId | undefined;
   ids(): IterableIterator<RowId>;
@@ -116,8 +116,8 @@ export function createEngine(given: EngineOptions): Engine {
   const lists = createIdLists();
   const sources = createSourceTable(createPlanner(agenda, lists), () => createPlanner(agenda, lists));
   const observers = new Map<RowId, Set<EntryObserver>>();
-  /** Oldest first. */
-  const reads = new Set<OngoingRead>();
+  const entryParts: EntryParts = { rows, sources, observers, now: clock.now };
+  const reads = createOngoingReads();
   const timeout = { type: 'timeout' } as const;
   let timeoutAppointment: Appointment<Occasion> | undefined;
   let timer: { readonly at: number; readonly cancel: () => void } | undefined;
@@ -229,6 +229,7 @@ export function createEngine(given: EngineOptions): Engine {
       pumpedLater.add(lane);
       return;
     }
+    let wallTime: number | undefined;
     while (hasRowsWaiting(lane) && !isClosed) {
       if (room <= 0 || isRefused(lane.state, policy.refusedReads)) {
         openAt(lane, now);
@@ -245,7 +246,8 @@ export function createEngine(given: EngineOptions): Engine {
       const ids = takeBatch(lists, lane);
       if (!isPart) fill(ids, now);
       setAsideTooLong(lane, ids);
-      startRead(lane, ids, now);
+      wallTime ??= clock.wallTime();
+      startRead(lane, ids, now, wallTime);
     }
     openAt(lane, undefined);
   }
@@ -290,7 +292,7 @@ export function createEngine(given: EngineOptions): Engine {
     lane.parts.unshift(rest);
   }
 
-  function startRead(lane: LaneQueue, ids: RowId[], now: number): void {
+  function startRead(lane: LaneQueue, ids: RowId[], now: number, wallTime: number): void {
     const [first] = ids;
     if (first === undefined) return;
     const read: OngoingRead = {
@@ -301,20 +303,21 @@ export function createEngine(given: EngineOptions): Engine {
       giveUpAt: now + policy.readTimeoutMs,
       isOver: false,
       controller: new AbortController(),
+      previous: undefined,
+      next: undefined,
     };
     for (const id of ids) rows.setPlace(id, places.read);
     room -= ids.length;
     lane.state = enter(lane.state, now, policy);
     reads.add(read);
     if (timeoutAppointment === undefined) watchReads();
-    void ask(rows, read, clock.wallTime()).then((answer) => {
+    void ask(rows, read, wallTime).then((answer) => {
       if (!read.isOver) finish(read, answer);
     });
   }
 
   function giveUp(now: number): void {
-    for (const read of reads) {
-      if (read.giveUpAt > now) break;
+    for (let read = reads.oldest(); read !== undefined && read.giveUpAt <= now; read = reads.oldest()) {
       const error = toReadTimeout(read.adapter, policy.readTimeoutMs);
       read.isOver = true;
       read.controller.abort(error);
@@ -325,7 +328,7 @@ export function createEngine(given: EngineOptions): Engine {
 
   /** Keeps the appointment with the oldest read while there is one. */
   function watchReads(): void {
-    const [oldest] = reads;
+    const oldest = reads.oldest();
     if (oldest === undefined && timeoutAppointment) {
       agenda.remove(timeoutAppointment);
       timeoutAppointment = undefined;
@@ -362,8 +365,8 @@ export function createEngine(given: EngineOptions): Engine {
       readAloneOrTogether(id, event, isAlone);
       apply(id, event, now);
     }
-    reads.delete(read);
-    if (reads.size === 0) watchReads();
+    reads.remove(read);
+    if (reads.oldest() === undefined) watchReads();
     if (isParked && isOtherwise) holdUntold(lane, now);
     if (isParked && (isOtherwise || isInParts)) holdParts(lane, now);
     pump(lane, now);
@@ -417,13 +420,13 @@ export function createEngine(given: EngineOptions): Engine {
   }
 
   function leaveRead(lane: LaneQueue, id: RowId): void {
-    for (const read of reads) {
+    for (let read = reads.oldest(); read !== undefined; read = read.next) {
       const position = read.lane === lane ? read.ids.indexOf(id) : -1;
       if (position < 0) continue;
       read.ids[position] = undefined;
       read.left -= 1;
       if (read.left > 0 || read.isOver) return;
-      reads.delete(read);
+      reads.remove(read);
       watchReads();
       lane.state = leave(lane.state);
       read.isOver = true;
@@ -465,9 +468,7 @@ export function createEngine(given: EngineOptions): Engine {
 
   return {
     clock,
-    get size() {
-      return rows.size;
-    },
+    size: rows.size,
 
     add({ adapter, ref, key, group, row }) {
       const now = clock.now();
@@ -482,7 +483,7 @@ export function createEngine(given: EngineOptions): Engine {
 
     find: rows.find,
     ids: rows.ids,
-    entry: (id) => createEntry({ rows, sources, observers, now: clock.now }, id),
+    entry: (id) => createEntry(entryParts, id),
 
     remove(id) {
       if (!rows.has(id)) return;
@@ -562,11 +563,11 @@ export function createEngine(given: EngineOptions): Engine {
       isClosed = true;
       agenda.clear();
       arm();
-      for (const read of reads) {
+      for (let read = reads.oldest(); read !== undefined; read = reads.oldest()) {
+        reads.remove(read);
         read.isOver = true;
         read.controller.abort();
       }
-      reads.clear();
     },
   };
 }

@@ -33,45 +33,68 @@ export interface EntryParts {
   readonly rows: RowTable;
   readonly sources: SourceTable;
   readonly observers: Map<RowId, Set<EntryObserver>>;
-  now(): number;
+  readonly now: () => number;
 }
 
 /** One migration that is followed, by whichever engine. */
 export type Followed = Omit<Entry, 'isAlive'>;
 
-export function createEntry({ rows, sources, observers, now }: EntryParts, id: RowId): Entry {
-  const serial = rows.serialOf(id);
-  const key = rows.keyOf(id);
-  const { adapter } = sources.at(rows.sourceOf(id));
-  const lastRef = rows.refOf(id);
-  const isAlive = () => rows.has(id) && rows.serialOf(id) === serial;
-  return {
-    id,
-    key,
-    adapter,
-    get isAlive() {
-      return isAlive();
-    },
-    get group() {
-      return isAlive() ? sources.at(rows.sourceOf(id)).group : undefined;
-    },
-    get row() {
-      return isAlive() ? rows.get(id) : createRow(now(), now());
-    },
-    get ref() {
-      return isAlive() ? rows.refOf(id) : lastRef;
-    },
-    get lane() {
-      return isAlive() ? sources.at(rows.sourceOf(id)).lane.state : undefined;
-    },
-    observe(observer) {
-      if (!isAlive()) return () => {};
-      const watching = observers.get(id) ?? new Set();
-      observers.set(id, watching.add(observer));
-      return () => {
-        watching.delete(observer);
-        if (watching.size === 0 && observers.get(id) === watching) observers.delete(id);
-      };
-    },
-  };
+export function createEntry(parts: EntryParts, id: RowId): Entry {
+  return new RowEntry(parts, id);
+}
+
+/** A class, because an entry is made at every change: V8 takes twenty times as long to make a literal that has getters. */
+class RowEntry implements Entry {
+  readonly id: RowId;
+  readonly key: string;
+  readonly adapter: MigrationAdapter;
+  readonly #parts: EntryParts;
+  readonly #serial: number;
+  readonly #lastRef: unknown;
+
+  constructor(parts: EntryParts, id: RowId) {
+    const { rows, sources } = parts;
+    this.id = id;
+    this.key = rows.keyOf(id);
+    this.adapter = sources.at(rows.sourceOf(id)).adapter;
+    this.#parts = parts;
+    this.#serial = rows.serialOf(id);
+    this.#lastRef = rows.refOf(id);
+  }
+
+  get isAlive(): boolean {
+    const { rows } = this.#parts;
+    return rows.has(this.id) && rows.serialOf(this.id) === this.#serial;
+  }
+
+  get group(): string | undefined {
+    const { rows, sources } = this.#parts;
+    return this.isAlive ? sources.at(rows.sourceOf(this.id)).group : undefined;
+  }
+
+  get row(): Row {
+    const { rows, now } = this.#parts;
+    return this.isAlive ? rows.get(this.id) : createRow(now(), now());
+  }
+
+  get ref(): unknown {
+    return this.isAlive ? this.#parts.rows.refOf(this.id) : this.#lastRef;
+  }
+
+  get lane(): Lane | undefined {
+    const { rows, sources } = this.#parts;
+    return this.isAlive ? sources.at(rows.sourceOf(this.id)).lane.state : undefined;
+  }
+
+  observe(observer: EntryObserver): () => void {
+    if (!this.isAlive) return () => {};
+    const { id } = this;
+    const { observers } = this.#parts;
+    const watching = observers.get(id) ?? new Set();
+    observers.set(id, watching.add(observer));
+    return () => {
+      watching.delete(observer);
+      if (watching.size === 0 && observers.get(id) === watching) observers.delete(id);
+    };
+  }
 }

@@ -19,7 +19,7 @@ export interface RowAddress {
  * `trackedAt`, so does `progressFrom`, and the counts of failed, refused, missing and still reads stop at 255.
  */
 export interface RowTable {
-  readonly size: number;
+  size(): number;
   ids(): IterableIterator<RowId>;
   has(id: RowId): boolean;
   find(key: string): RowId | undefined;
@@ -155,9 +155,7 @@ export function createRowTable(): RowTable {
   }
 
   return {
-    get size() {
-      return end - free.length - retired;
-    },
+    size: () => end - free.length - retired,
     *ids() {
       for (let id = 0; id < end; id += 1) {
         if (pageOf(id).keys[id & pageMask] !== undefined) yield id;

@@ -432,7 +432,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     track,
     trackAll,
     get size() {
-      return engine.size;
+      return engine.size();
     },
     get(key) {
       const id = engine.find(key);

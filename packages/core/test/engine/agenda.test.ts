@@ -13,7 +13,7 @@ type AgendaCommand = fc.Command<Model, Agenda<number>>;
 
 function expectAgreement(model: Model, agenda: Agenda<number>): void {
   const times = model.waiting.map(({ at }) => at);
-  expect({ size: agenda.size, nextAt: agenda.nextAt() }).toEqual({
+  expect({ size: agenda.size(), nextAt: agenda.nextAt() }).toEqual({
     size: times.length,
     nextAt: times.length > 0 ? Math.min(...times) : undefined,
   });
@@ -101,5 +101,5 @@ test('an agenda that was cleared holds nothing, and its appointments can be remo
   agenda.clear();
   agenda.add(2, 'after');
   agenda.remove(appointment);
-  expect([agenda.size, agenda.takeDue(2), agenda.takeDue(2)]).toEqual([1, 'after', undefined]);
+  expect([agenda.size(), agenda.takeDue(2), agenda.takeDue(2)]).toEqual([1, 'after', undefined]);
 });

@@ -336,7 +336,7 @@ test('an answer gives each row its own, whatever its order, and whatever is miss
       expect(entries.map(({ row }) => row.reading?.state)).toEqual(
         ids.map((id) => (answered.includes(id) ? stateOf(id) : 'not_found')),
       );
-      expect(engine.size).toBe(20);
+      expect(engine.size()).toBe(20);
       engine.close();
     }),
     { numRuns: 50 },

@@ -22,9 +22,7 @@ export function createNaiveRowTable(): RowTable {
   }
 
   return {
-    get size() {
-      return entries.size;
-    },
+    size: () => entries.size,
     ids: () => entries.keys(),
     has: (id) => entries.has(id),
     find: (key) => [...entries].find(([, entry]) => entry.key === key)?.[0],

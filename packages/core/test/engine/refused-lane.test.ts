@@ -180,6 +180,6 @@ test('a listener may let go of each of thousands as it is refused', async () => 
   await clock.advance(minute);
   expect(listenerErrors.length).toBe(0);
   // The three that were read are still followed, as their own refusals have stopped them.
-  expect(engine.size).toBeLessThanOrEqual(3);
+  expect(engine.size()).toBeLessThanOrEqual(3);
   expect(requests().length).toBeLessThanOrEqual(4);
 });

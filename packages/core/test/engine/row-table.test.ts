@@ -68,7 +68,7 @@ function describe(table: RowTable, id: RowId) {
 function expectAgreement({ naive, naiveIds }: Model, table: RowTable): void {
   const ids = [...table.ids()];
   expect(ids).toEqual([...naiveIds.keys()].sort((a, b) => a - b));
-  expect(table.size).toBe(naive.size);
+  expect(table.size()).toBe(naive.size());
   for (const [id, naiveId] of naiveIds) expect(describe(table, id)).toEqual(describe(naive, naiveId));
   for (const key of keys) {
     const id = table.find(key);
@@ -86,7 +86,7 @@ function add(key: string, row: Row): TableCommand {
       expect(model.seen.has(name)).toBe(false);
       model.seen.add(name);
       model.naiveIds.set(id, model.naive.add(address, row));
-      model.most = Math.max(model.most, table.size);
+      model.most = Math.max(model.most, table.size());
       expect(id).toBeLessThan(model.most);
       expectAgreement(model, table);
     },

@@ -149,6 +149,6 @@ test('removing fifty thousand leaves nothing behind, wherever they stand', async
   await clock.advance(0);
   follow(25_000);
   for (const id of engine.ids()) engine.remove(id);
-  expect({ size: engine.size, timers: clock.pendingTimers }).toEqual({ size: 0, timers: 0 });
+  expect({ size: engine.size(), timers: clock.pendingTimers }).toEqual({ size: 0, timers: 0 });
   for (const [, { inFlight }] of engine.lanes()) expect(inFlight).toBe(0);
 });

@@ -361,8 +361,8 @@ export const mutants: readonly Mutant[] = [
     },
     {
       name: 'close leaves requests',
-      search: '        read.isOver = true;\n        read.controller.abort();\n      }\n      reads.clear();',
-      replace: '      }\n      reads.clear();',
+      search: '        reads.remove(read);\n        read.isOver = true;\n        read.controller.abort();\n',
+      replace: '        reads.remove(read);\n',
     },
     {
       name: 'a row that has to wait does not say why',
