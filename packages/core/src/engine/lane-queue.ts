@@ -155,10 +155,11 @@ export function takeBatch(lists: IdLists, lane: LaneQueue): RowId[] {
     const id = takeFirst(lists, source);
     passTurn(lane, source);
     if (id === undefined) continue;
+    if (adapter === undefined && !source.canShare) return [id];
     batch.push(id);
     if (adapter !== undefined) continue;
     ({ adapter } = source);
-    size = source.canShare ? adapter.capabilities.maxBatchSize : 1;
+    size = adapter.capabilities.maxBatchSize;
   }
   for (const source of leftOut.reverse()) giveFirstTurn(lane, source);
   return batch;

@@ -63,8 +63,8 @@ export function toOutcome(
   try {
     const result = 'result' in answer ? answer.result : resultOf(answer.results, key);
     if (known !== undefined && result === known) return { reading: known };
-    if (MigrationStatusError.isInstance(result)) return { error: result };
-    return isReading(result) ? { reading: normalizeReading(result) } : { error: toNoReading(adapter) };
+    if (isReading(result)) return { reading: normalizeReading(result) };
+    return { error: MigrationStatusError.isInstance(result) ? result : toNoReading(adapter) };
   } catch (error) {
     return { error: toNoReading(adapter, error) };
   }

@@ -463,7 +463,7 @@ export const mutants: readonly Mutant[] = [
     },
     {
       name: 'requests carry one row',
-      search: 'size = source.canShare ? adapter.capabilities.maxBatchSize : 1;',
+      search: 'size = adapter.capabilities.maxBatchSize;',
       replace: 'size = 1;',
       seed: 3,
     },
