@@ -22,8 +22,11 @@ export function takeEarlyRows(
   const taken: RowId[] = [];
   if (earlyShare === 0 || batchWindowMs === 0) return taken;
   let lookedAt = 0;
+  // Beyond this, no gap of the pace's own is so long that a row could be early.
+  const endsAt = now + earlyShare * toLongestGapMs(policy);
   let at = toWindowEnd(now, batchWindowMs);
   for (let window = 0; window < mostWindows && taken.length < room; window += 1, at += batchWindowMs) {
+    if (at > endsAt) break;
     const early: RowId[] = [];
     for (const id of planner.idsAt(at)) {
       if (taken.length + early.length === room || lookedAt === mostLookedAt) break;
@@ -36,11 +39,15 @@ export function takeEarlyRows(
   return taken;
 }
 
+/** The longest time between two reads that nobody but the pace has asked for. */
+function toLongestGapMs({ ceilingMs, jitterShare, batchWindowMs }: EnginePolicy): number {
+  return ceilingMs * (1 + jitterShare) + batchWindowMs;
+}
+
 function isEarly(rows: RowTable, id: RowId, at: number, now: number, policy: EnginePolicy): boolean {
   const readAt = rows.readAtOf(id) ?? Number.NaN;
   const gap = at - readAt;
-  const longest = policy.ceilingMs * (1 + policy.jitterShare) + policy.batchWindowMs;
-  const isOwnPace = gap <= longest && gap < policy.pushedGapMs;
+  const isOwnPace = gap <= toLongestGapMs(policy) && gap < policy.pushedGapMs;
   if (!isOwnPace || at - now > policy.earlyShare * gap || now - readAt < policy.floorMs) return false;
   const { reading, failedReads, missingReads } = rows.get(id);
   return reading?.retryAfterMs === undefined && failedReads === 0 && missingReads === 0;

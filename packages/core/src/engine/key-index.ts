@@ -11,15 +11,22 @@ const shardBits = 6;
 const mostLoaded = 0.85;
 const growth = 1.5;
 
+/** A slot has 27 bits for an id: 134 million rows, which no process holds. */
+const idBits = 27;
+const idMask = 2 ** idBits - 1;
+
 interface Shard {
-  /** Open addressing with linear probing; 0 is empty, others are an id and one. */
-  slots: Int32Array;
+  /**
+   * Open addressing with linear probing. 0 is empty; others are an id and one, and above it a mark, five bits of the hash:
+   * on the way to a key, few others have to be looked at, each of which lies somewhere else in memory.
+   */
+  slots: Uint32Array;
   size: number;
 }
 
 export function createKeyIndex(keyOf: (id: number) => string): KeyIndex {
   const shards: Shard[] = Array.from({ length: 2 ** shardBits }, () => ({
-    slots: new Int32Array(4),
+    slots: new Uint32Array(4),
     size: 0,
   }));
   // Whoever chooses the keys must not be able to choose where they collide.
@@ -31,37 +38,38 @@ export function createKeyIndex(keyOf: (id: number) => string): KeyIndex {
 
   /** Where a key stands, or the empty slot where its search ends. */
   function seek({ slots }: Shard, key: string, hash: number): number {
+    const mark = toMark(hash);
     let slot = toHome(hash, slots.length);
     for (;;) {
-      const id = (slots[slot] ?? 0) - 1;
-      if (id < 0 || keyOf(id) === key) return slot;
+      const entry = slots[slot] ?? 0;
+      if (entry === 0 || (entry >>> idBits === mark && keyOf(toId(entry)) === key)) return slot;
       slot = slot + 1 === slots.length ? 0 : slot + 1;
     }
   }
 
-  function place(slots: Int32Array, id: number, hash: number): void {
+  function place(slots: Uint32Array, id: number, hash: number): void {
     let slot = toHome(hash, slots.length);
     while (slots[slot] !== 0) slot = slot + 1 === slots.length ? 0 : slot + 1;
-    slots[slot] = id + 1;
+    slots[slot] = (toMark(hash) << idBits) | (id + 1);
   }
 
   function grow(shard: Shard): void {
-    const slots = new Int32Array(Math.ceil(shard.slots.length * growth) + 1);
+    const slots = new Uint32Array(Math.ceil(shard.slots.length * growth) + 1);
     for (const entry of shard.slots) {
-      if (entry !== 0) place(slots, entry - 1, toHash(keyOf(entry - 1), seed));
+      if (entry !== 0) place(slots, toId(entry), toHash(keyOf(toId(entry)), seed));
     }
     shard.slots = slots;
   }
 
   /** Closes the gap, so that no search ends too early: moves up whoever is past its home because of it. */
-  function close(slots: Int32Array, emptied: number): void {
+  function close(slots: Uint32Array, emptied: number): void {
     let gap = emptied;
     let slot = gap;
     for (;;) {
       slot = slot + 1 === slots.length ? 0 : slot + 1;
       const entry = slots[slot] ?? 0;
       if (entry === 0) break;
-      const home = toHome(toHash(keyOf(entry - 1), seed), slots.length);
+      const home = toHome(toHash(keyOf(toId(entry)), seed), slots.length);
       const isBetween = gap < slot ? gap < home && home <= slot : gap < home || home <= slot;
       if (isBetween) continue;
       slots[gap] = entry;
@@ -74,8 +82,8 @@ export function createKeyIndex(keyOf: (id: number) => string): KeyIndex {
     find(key) {
       const hash = toHash(key, seed);
       const shard = shardOf(hash);
-      const id = (shard.slots[seek(shard, key, hash)] ?? 0) - 1;
-      return id < 0 ? undefined : id;
+      const entry = shard.slots[seek(shard, key, hash)] ?? 0;
+      return entry === 0 ? undefined : toId(entry);
     },
     add(key, id) {
       const hash = toHash(key, seed);
@@ -98,6 +106,15 @@ export function createKeyIndex(keyOf: (id: number) => string): KeyIndex {
 /** The lower bits of a hash, spread over any number of slots; the upper ones have chosen the shard. */
 function toHome(hash: number, slotCount: number): number {
   return (hash & 0xffffff) % slotCount;
+}
+
+/** Bits that neither choose the shard nor say much about the home. */
+function toMark(hash: number): number {
+  return (hash >>> 21) & 31;
+}
+
+function toId(entry: number): number {
+  return (entry & idMask) - 1;
 }
 
 /** FNV-1a over the characters, with the bits mixed at the end as murmur does it. */
