@@ -70,6 +70,8 @@ export interface Subject {
 export interface Engine {
   readonly clock: Clock;
   size(): number;
+  /** Makes room for that many more, so that adding them moves nothing. */
+  reserve(more: number): void;
   add(subject: Subject): RowId;
   find(key: string): RowId | undefined;
   ids(): IterableIterator<RowId>;
@@ -469,6 +471,7 @@ export function createEngine(given: EngineOptions): Engine {
   return {
     clock,
     size: rows.size,
+    reserve: rows.reserve,
 
     add({ adapter, ref, key, group, row }) {
       const now = clock.now();

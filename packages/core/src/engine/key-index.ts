@@ -4,6 +4,8 @@ export interface KeyIndex {
   /** The caller sees to it that the key is not in the index. */
   add(key: string, id: number): void;
   remove(key: string): void;
+  /** Makes room for that many keys in all, so that adding them moves nothing. */
+  reserve(count: number): void;
 }
 
 /** Shards grow one at a time, so that none of a million keys waits for all of them to be moved. */
@@ -53,8 +55,8 @@ export function createKeyIndex(keyOf: (id: number) => string): KeyIndex {
     slots[slot] = (toMark(hash) << idBits) | (id + 1);
   }
 
-  function grow(shard: Shard): void {
-    const slots = new Uint32Array(Math.ceil(shard.slots.length * growth) + 1);
+  function grow(shard: Shard, slotCount: number): void {
+    const slots = new Uint32Array(slotCount);
     for (const entry of shard.slots) {
       if (entry !== 0) place(slots, toId(entry), toHash(keyOf(toId(entry)), seed));
     }
@@ -88,7 +90,8 @@ export function createKeyIndex(keyOf: (id: number) => string): KeyIndex {
     add(key, id) {
       const hash = toHash(key, seed);
       const shard = shardOf(hash);
-      if (shard.size + 1 > shard.slots.length * mostLoaded) grow(shard);
+      if (shard.size + 1 > shard.slots.length * mostLoaded)
+        grow(shard, Math.ceil(shard.slots.length * growth) + 1);
       place(shard.slots, id, hash);
       shard.size += 1;
     },
@@ -99,6 +102,12 @@ export function createKeyIndex(keyOf: (id: number) => string): KeyIndex {
       if (shard.slots[slot] === 0) return;
       close(shard.slots, slot);
       shard.size -= 1;
+    },
+    reserve(count) {
+      const mean = count / shards.length;
+      // Shards differ by chance; four standard deviations are enough for nearly all.
+      const slotCount = Math.ceil((mean + 4 * Math.sqrt(mean)) / mostLoaded);
+      for (const shard of shards) if (shard.slots.length < slotCount) grow(shard, slotCount);
     },
   };
 }

@@ -23,6 +23,8 @@ export interface RowTable {
   ids(): IterableIterator<RowId>;
   has(id: RowId): boolean;
   find(key: string): RowId | undefined;
+  /** Makes room for the keys of that many rows more. */
+  reserve(more: number): void;
   /** The caller sees to it that there is no row of that key. */
   add(address: RowAddress, row: Row): RowId;
   get(id: RowId): Row;
@@ -120,6 +122,8 @@ export function createRowTable(): RowTable {
   const keyOf = (id: RowId) => pageOf(id).keys[id & pageMask] ?? '';
   const index = createKeyIndex(keyOf);
 
+  const size = () => end - free.length - retired;
+
   function takeId(): RowId {
     const reused = free.pop();
     if (reused !== undefined) return reused;
@@ -155,7 +159,7 @@ export function createRowTable(): RowTable {
   }
 
   return {
-    size: () => end - free.length - retired,
+    size,
     *ids() {
       for (let id = 0; id < end; id += 1) {
         if (pageOf(id).keys[id & pageMask] !== undefined) yield id;
@@ -163,6 +167,7 @@ export function createRowTable(): RowTable {
     },
     has: (id) => id < end && pageOf(id).keys[id & pageMask] !== undefined,
     find: index.find,
+    reserve: (more) => index.reserve(size() + more),
     add({ key, ref, source }, row) {
       const id = takeId();
       const page = pageOf(id);

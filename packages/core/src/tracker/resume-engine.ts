@@ -20,6 +20,7 @@ export function resumeEngine(engine: Engine, adapters: readonly MigrationAdapter
   const fromWall = createTimeShift(now - Math.max(clock.wallTime(), Date.parse(exportedAt)));
   const byProvider = Map.groupBy(adapters, ({ provider }) => provider);
   for (const lane of lanes) engine.restoreLane(lane.name, toLane(lane, fromWall, now));
+  engine.reserve(rows.length);
   for (const [index, exported] of rows.entries()) {
     const { provider, key, lane, group } = exported;
     const candidates = byProvider.get(provider) ?? [];

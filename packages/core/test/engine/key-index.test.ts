@@ -155,6 +155,34 @@ test('what is not in the index can be removed, and there is still room for as ma
   expect(keys.filter((key, id) => index.find(key) !== id)).toEqual([]);
 });
 
+test.each([0, 10])(
+  'with room made for a thousand beside %i, no other key is asked for to make some',
+  (before) => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.25);
+    let asked = 0;
+    const keys = Array.from({ length: 1_000 + before }, (_, id) => `key/${id}`);
+    const index = createKeyIndex((id) => {
+      asked += 1;
+      return keys[id] ?? '';
+    });
+    for (let id = 0; id < before; id += 1) index.add(`key/${id}`, id);
+    index.reserve(keys.length);
+    asked = 0;
+    for (let id = before; id < keys.length; id += 1) index.add(`key/${id}`, id);
+    expect(asked).toBe(0);
+    expect(keys.filter((key, id) => index.find(key) !== id)).toEqual([]);
+  },
+);
+
+test('room that is there already is kept', () => {
+  const { index, add, wrong } = createPair();
+  const keys = Array.from({ length: 5_000 }, (_, id) => `key/${id}`);
+  for (const key of keys) add(key);
+  index.reserve(10);
+  index.reserve(0);
+  expect(wrong(keys)).toEqual([]);
+});
+
 test('two hundred thousand keys are found, though some of them share a hash', () => {
   const { add, remove, wrong, map } = createPair();
   for (let index = 0; index < 200_000; index += 1) add(`velt/org_${index % 1_000}/mig_${index}`);

@@ -23,6 +23,7 @@ export function createNaiveRowTable(): RowTable {
 
   return {
     size: () => entries.size,
+    reserve: () => {},
     ids: () => entries.keys(),
     has: (id) => entries.has(id),
     find: (key) => [...entries].find(([, entry]) => entry.key === key)?.[0],
