@@ -30,10 +30,11 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'zod/mini',
   ],
   sandbox: [],
+  testkit: ['@migration-status/core', '@migration-status/core/adapter', 'vitest'],
   dashboard: ['@migration-status/core'],
 };
 
-/** What shows migrations knows the application side of core; what reads them, the adapter side. */
+/** What shows migrations knows the application side of core; what reads them, the adapter side; what audits, both. */
 const viewers = ['dashboard'];
 
 /** Where in core each outside library may be used. */
@@ -102,7 +103,7 @@ describe('the packages', () => {
     expect(outside.filter((name) => !allowedImports[folder]?.includes(name))).toEqual([]);
   });
 
-  const readers = sources.filter(({ folder }) => !viewers.includes(folder));
+  const readers = sources.filter(({ folder }) => !viewers.includes(folder) && folder !== 'testkit');
 
   it.each(readers.filter(({ file }) => !file.endsWith('/src/index.ts')))(
     '$file knows the adapter side of core only',
@@ -122,7 +123,9 @@ describe('the packages', () => {
     expect(listLoaded('packages/generic-migrations/src/push.ts')).toContain(signatureFile);
   });
 
-  const portable = sources.filter(({ folder, file }) => folder !== 'sandbox' && !nodeFiles.includes(file));
+  const portable = sources.filter(
+    ({ folder, file }) => !['sandbox', 'testkit'].includes(folder) && !nodeFiles.includes(file),
+  );
 
   /** Uses what Node has beyond the platform where it is there, and does without elsewhere. */
   const adaptable = 'packages/core/src/adapter/next-turn.ts';
@@ -134,6 +137,11 @@ describe('the packages', () => {
     expect(targets.filter((target) => nodeFiles.includes(target))).toEqual([]);
     const code = file === adaptable ? '' : readText(file).replace(comments, '');
     expect(code).not.toMatch(/\b(?:Buffer|process|setImmediate)\b[.(]/);
+  });
+
+  it('a test runner is known to the one file that is for it', () => {
+    const files = sources.map(({ file }) => file).filter((file) => listImports(file).includes('vitest'));
+    expect(files).toEqual(['packages/testkit/src/vitest.ts']);
   });
 
   it.each(sources)('$file has a hand-written export list', ({ file }) => {

@@ -58,6 +58,7 @@ describe('the packages of providers', () => {
       'src/to-reading.ts',
       'src/to-reading-of-error.ts',
       'test/any-body.test.ts',
+      'test/conformance.test.ts',
       'test/failures.test.ts',
       'test/options.test.ts',
       'test/readings.test.ts',

@@ -145,7 +145,7 @@ export const onlyOfficeStatusFields = [
  */
 function inEitherForm<Output>(schema: z.ZodMiniType<Output>): StandardSchema<Output> {
   const enveloped = z.pipe(
-    z.looseObject({ response: schema, statusCode: z.optional(z.literal(200)) }),
+    z.looseObject({ response: schema, statusCode: z.nullish(z.literal(200)) }),
     z.transform((envelope: { response: Output }) => envelope.response),
   );
   return {

@@ -1,0 +1,101 @@
+import type { AuditOptions } from './audit-adapter.ts';
+import { createFixtureServer, type FixtureServer } from './fixture-server.ts';
+import { type GeneratedCase, generateCases } from './generate-cases.ts';
+import type { AdapterHarness, FixtureAnswer } from './harness.ts';
+import {
+  createSecret,
+  type Outcome,
+  ordinaryId,
+  type ReadOptions,
+  type SampleReading,
+  type Scene,
+  settle,
+  toAnswer,
+  toSampleRef,
+} from './scene.ts';
+
+/** The scenes of all audits of one adapter. */
+export interface Scenes {
+  /** Runs with a scene that nobody else uses meanwhile. */
+  use<Value>(run: (scene: Scene) => Promise<Value>): Promise<Value>;
+  /** How many generated cases have been run. */
+  countCases(): number;
+}
+
+/** Makes scenes one after another, and lets their servers be used again. */
+export function createScenes(
+  harness: AdapterHarness,
+  { cases: caseCount = 320, seed = 1 }: AuditOptions = {},
+): Scenes {
+  const idleServers: FixtureServer[] = [];
+  let samples: Promise<readonly SampleReading[]> | undefined;
+  let cases: Promise<readonly GeneratedCase[]> | undefined;
+  let casesRun = 0;
+
+  async function use<Value>(run: (scene: Scene) => Promise<Value>): Promise<Value> {
+    const server = idleServers.pop() ?? (await createFixtureServer());
+    const others: FixtureServer[] = [];
+    try {
+      return await run(createScene(server, others));
+    } finally {
+      await Promise.all(others.map((other) => other.close()));
+      server.play(() => ({ status: 410 }));
+      idleServers.push(server);
+    }
+  }
+
+  function createScene(server: FixtureServer, others: FixtureServer[]): Scene {
+    const secret = createSecret();
+    server.play(() => ({ status: 404 }));
+    const adapter = harness.create({ baseUrl: server.origin, secret });
+    const ref = harness.toRef(ordinaryId);
+    const scene: Scene = {
+      harness,
+      adapter,
+      server,
+      secret,
+      ref,
+      read(reply, options: ReadOptions = {}): Promise<Outcome> {
+        const { ref: asked = ref, context } = options;
+        server.play((request) => toAnswer(reply, request, asked));
+        return settle(() => adapter.getStatus(asked, context));
+      },
+      readSamples() {
+        samples ??= use(readAll);
+        return samples;
+      },
+      runCases() {
+        cases ??= use((own) => generateCases(own, caseCount, seed)).then((all) => {
+          casesRun = all.length;
+          return all;
+        });
+        return cases;
+      },
+      async openServer() {
+        const other = await createFixtureServer();
+        others.push(other);
+        return other;
+      },
+    };
+    return scene;
+  }
+
+  async function readAll({ adapter, server }: Scene): Promise<readonly SampleReading[]> {
+    const readings: SampleReading[] = [];
+    for (const sample of harness.samples) {
+      const ref = toSampleRef(harness, sample);
+      const answers: FixtureAnswer[] = [];
+      server.play((request) => {
+        const answer = toAnswer(sample.reply, request, ref);
+        answers.push(answer);
+        return answer;
+      });
+      // A copy, because an adapter may change what it has handed out.
+      const outcome = await settle(async () => ({ ...(await adapter.getStatus(ref)) }));
+      readings.push({ sample, ref, outcome, answers });
+    }
+    return readings;
+  }
+
+  return { use, countCases: () => casesRun };
+}

@@ -1,0 +1,3 @@
+import { testMutants } from './mutant-suite.ts';
+
+testMutants('AXNCG');
