@@ -90,11 +90,12 @@ const outcomes: Readonly<Record<string, RegExp>> = {
   'packages/core/README.md, block 1': /velt\/org_1\/mig_7 succeeded\n(?:.*\n)*true$/,
   'packages/core/README.md, block 2': /^0 of 1 done, .*\n(?:.*\n)*true/,
   'packages/core/README.md, block 3': /^goes on with 0\nsucceeded$/,
+  'packages/dashboard/README.md, block 1': /^200 application\/json; charset=utf-8$/,
   'packages/generic-migrations/README.md, block 1': /^partially_succeeded /,
   'packages/generic-migrations/README.md, block 2': /^generic-migrations\/9f5b41bd\S+ partially_succeeded 20/,
   'packages/generic-migrations/README.md, block 3': /^400$/,
+  'packages/generic-migrations/README.md, block 4': /^acme\/p1\/42 5$/,
   'packages/onlyoffice/README.md, block 1': /^succeeded /,
-  'packages/dashboard/README.md, block 1': /^200 application\/json; charset=utf-8$/,
   'packages/sandbox/README.md, block 1': /^\[object Object\]$/,
   'packages/sandbox/README.md, block 5': /^whsec_$/,
   'packages/snaplogic/README.md, block 1': /^failed /,
@@ -130,6 +131,8 @@ async function routeToSandbox(sandbox: Sandbox): Promise<typeof fetch> {
   vi.stubEnv('SNAPLOGIC_JWT', sandbox.snaplogic.credentials.jwt);
   vi.stubEnv('MIGRATIONS_API_KEY', sandbox.genericMigrations.credentials.apiKey);
   vi.stubEnv('MIGRATIONS_WEBHOOK_SECRET', sandbox.genericMigrations.webhooks.secret);
+  vi.stubEnv('ACME_TOKEN', 'acme_token');
+  vi.stubEnv('ZENDESK_API_TOKEN', 'zendesk_token');
 
   const origins: Readonly<Record<string, string>> = {
     'https://api.velt.dev': sandbox.velt.baseUrl,

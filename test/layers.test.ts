@@ -24,9 +24,11 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   onlyoffice: ['@migration-status/core', '@migration-status/core/adapter', 'zod/mini'],
   snaplogic: ['@migration-status/core', '@migration-status/core/adapter', 'zod/mini'],
   'generic-migrations': [
+    '@hyperjump/json-pointer',
     '@migration-status/core',
     '@migration-status/core/adapter',
     'standardwebhooks',
+    'url-template',
     'zod/mini',
   ],
   sandbox: [],
@@ -43,6 +45,12 @@ const homes: Readonly<Record<string, string>> = {
   'p-retry': 'packages/core/src/tracker/get-status.ts',
   eventemitter3: 'packages/core/src/tracker/tracker.ts',
   'zod/mini': 'packages/core/src/model/parse-migration-status.ts',
+};
+
+/** Where in the other packages an outside library may be used, where that is one file alone. */
+const singleHomes: Readonly<Record<string, string>> = {
+  '@hyperjump/json-pointer': 'packages/generic-migrations/src/rest/json-pointer.ts',
+  'url-template': 'packages/generic-migrations/src/rest/url-template.ts',
 };
 
 /** What checks signatures; only the entry for webhooks may lead to it. */
@@ -101,6 +109,11 @@ describe('the packages', () => {
   it.each(sources)('$file imports only what its package may know', ({ folder, file }) => {
     const outside = listImports(file).filter((name) => !name.startsWith('.') && !name.startsWith('node:'));
     expect(outside.filter((name) => !allowedImports[folder]?.includes(name))).toEqual([]);
+  });
+
+  it.each(sources)('$file leaves a library to the one file that it belongs to', ({ file }) => {
+    const strays = listImports(file).filter((name) => (singleHomes[name] ?? file) !== file);
+    expect(strays).toEqual([]);
   });
 
   const readers = sources.filter(({ folder }) => !viewers.includes(folder) && folder !== 'testkit');

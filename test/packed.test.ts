@@ -19,6 +19,8 @@ describe('the packed packages', { timeout: 180_000 }, () => {
     '@migration-status/core/file-store',
     '@migration-status/core/lean-fetch',
     '@migration-status/generic-migrations/push',
+    '@migration-status/generic-migrations/presets',
+    '@migration-status/generic-migrations/rest',
   ];
   let folder = '';
   let listings: Readonly<Record<string, readonly string[]>> = {};
@@ -137,6 +139,8 @@ import { defineAdapter, type MigrationAdapter } from '@migration-status/core/ada
 import { createFileStore, type Store } from '@migration-status/core/file-store';
 import { createGenericMigrationsAdapter } from '@migration-status/generic-migrations';
 import { createPushParser } from '@migration-status/generic-migrations/push';
+import { gitlabDirectTransfer } from '@migration-status/generic-migrations/presets';
+import { createRestAdapter } from '@migration-status/generic-migrations/rest';
 import { createOnlyOfficeAdapter } from '@migration-status/onlyoffice';
 import { createSandbox } from '@migration-status/sandbox';
 import { createSnapLogicAdapter } from '@migration-status/snaplogic';
@@ -148,6 +152,7 @@ export async function follow(): Promise<MigrationStatus<VeltMigration, VeltRef>>
     createOnlyOfficeAdapter({ portalUrl: 'https://portal.example.com', auth: { apiKey: 'sk-1' } }),
     createSnapLogicAdapter({ orgName: 'org', auth: { jwt: 'jwt' } }),
     createGenericMigrationsAdapter({ apiKey: 'key', parsePush: createPushParser({ secret: 'whsec_c2VjcmV0' }) }),
+    createRestAdapter(gitlabDirectTransfer, { baseUrl: 'https://gitlab.example.com/api/v4', apiKey: 'key' }),
   ];
   await using tracker = createTracker({ adapters: [velt, ...others] });
   tracker.on('change', ({ row }) => row.status?.state satisfies string | undefined);
