@@ -17,6 +17,7 @@ import {
 } from '@migration-status/core/adapter';
 import * as z from 'zod/mini';
 import type { GenericMigration } from './generic-migrations-schema.ts';
+import { isPathValue } from './rest/path-value.ts';
 
 /** How `createGenericMigrationsAdapter` reaches an organization. */
 export interface GenericMigrationsAdapterOptions extends CommonAdapterOptions {
@@ -80,51 +81,52 @@ type CheckedOptions = GenericMigrationsAdapterOptions & {
   >;
 } & { readonly listSweep?: { readonly pageSize: number; readonly maxPages: number } | undefined };
 
-export const genericMigrationsOptionsSchema: StandardSchema<CheckedOptions> = z.strictObject({
-  apiKey: z.string().check(z.refine(isHeaderValue, headerValueExpectation)),
-  baseUrl: z._default(
-    z.string().check(z.refine(isBaseUrl, baseUrlExpectation)),
-    'https://worker.anon.com/api/v1',
-  ),
-  states: z._default(z.record(z.string(), z.enum(migrationStates)), {}),
-  taskProgress: z._default(z.boolean(), false),
-  tasksPath: z._default(
-    z
-      .string()
-      .check(
-        z.regex(/^\/[^#]*\{migrationId\}[^#]*$/, 'a path that starts with "/" and holds "{migrationId}"'),
-      ),
-    '/migrations/{migrationId}/tasks',
-  ),
-  listSweep: z.optional(z.strictObject({ pageSize: z._default(count, 10), maxPages: z._default(count, 10) })),
-  assumedZone: z._default(z.string().check(z.refine(isZone, zoneExpectation)), 'Z'),
-  parsePush: z.optional(
-    z.custom<GenericMigrationsAdapterOptions['parsePush']>(
-      (value) => typeof value === 'function',
-      'a function that createPushParser gives',
+export const genericMigrationsOptionsSchema: StandardSchema<CheckedOptions> = z
+  .strictObject({
+    apiKey: z.string().check(z.refine(isHeaderValue, headerValueExpectation)),
+    baseUrl: z._default(
+      z.string().check(z.refine(isBaseUrl, baseUrlExpectation)),
+      'https://worker.anon.com/api/v1',
     ),
-  ),
-  account: z.optional(text),
-  timeoutMs: z.optional(z.number().check(z.refine(isTimeoutMs, timeoutMsExpectation))),
-  fetch: z.optional(z.custom<typeof fetch>(isFetch, fetchExpectation)),
-});
+    states: z._default(z.record(z.string(), z.enum(migrationStates)), {}),
+    taskProgress: z._default(z.boolean(), false),
+    tasksPath: z._default(
+      z
+        .string()
+        .check(
+          z.regex(
+            /^\/[^#{}]*(?:\{migrationId\}[^#{}]*)+$/,
+            'a path that starts with "/" and holds "{migrationId}"',
+          ),
+        ),
+      '/migrations/{migrationId}/tasks',
+    ),
+    listSweep: z.optional(
+      z.strictObject({ pageSize: z._default(count, 10), maxPages: z._default(count, 10) }),
+    ),
+    assumedZone: z._default(z.string().check(z.refine(isZone, zoneExpectation)), 'Z'),
+    parsePush: z.optional(
+      z.custom<GenericMigrationsAdapterOptions['parsePush']>(
+        (value) => typeof value === 'function',
+        'a function that createPushParser gives',
+      ),
+    ),
+    account: z.optional(text),
+    timeoutMs: z.optional(z.number().check(z.refine(isTimeoutMs, timeoutMsExpectation))),
+    fetch: z.optional(z.custom<typeof fetch>(isFetch, fetchExpectation)),
+  })
+  .check(
+    z.refine(({ listSweep, taskProgress }) => listSweep === undefined || !taskProgress, {
+      path: ['listSweep'],
+      message: 'left out with "taskProgress"',
+    }),
+  );
 
 export const genericMigrationsRefSchema: StandardSchema<GenericMigrationsRef> = z.strictObject({
   migrationId: z.string().check(z.refine(isMigrationId, 'the id of a migration')),
 });
 
-export const genericMigrationsListFilterSchema: StandardSchema<{
-  readonly pageSize: number;
-  readonly maxPages: number;
-}> = z.strictObject({
-  pageSize: z._default(count, 10),
-  maxPages: z._default(count, Number.MAX_SAFE_INTEGER),
-});
-
-/**
- * Whether a text can stand in a path. `.` and `..` would lead to another path, also when they are encoded, and half a
- * surrogate pair cannot be encoded.
- */
+/** Whether a text can be the id of a migration in a request. */
 export function isMigrationId(value: string): boolean {
-  return value !== '' && value !== '.' && value !== '..' && value.isWellFormed();
+  return isPathValue(value);
 }

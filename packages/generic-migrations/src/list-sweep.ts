@@ -1,5 +1,12 @@
-import type { GenericMigration, GenericMigrationsPage } from './generic-migrations-schema.ts';
-import { type PageLimits, walkPages } from './walk-pages.ts';
+import { type MigrationReading, withHints } from '@migration-status/core/adapter';
+import type { ListedPage } from './rest/walk-pages.ts';
+
+/** How far a list is searched. */
+export interface SweepLimits {
+  /** How many migrations a page is asked to hold. */
+  readonly pageSize: number;
+  readonly maxPages: number;
+}
 
 /** How far a sweep has come. */
 export interface SweepProgress {
@@ -22,42 +29,35 @@ export function isPageWorthwhile({ missing, found, pagesLeft, pagesAllowed }: Sw
   return missing > 1 && found > 1;
 }
 
-/** Ends a walk: it brings nothing new. */
-const noPage: GenericMigrationsPage = { items: [], path: [], total: undefined, pageSize: undefined };
-
 /**
  * Looks for migrations in a list, page after page while that is worthwhile. What is found is handed over at once, so that
  * it is there also when a later page fails. Ids are compared without case.
+ *
+ * @param pages The pages of the list, `maxPages` at most; one is asked for when it is wanted.
  */
 export async function sweepList(
-  readPage: (pageNumber: number) => Promise<GenericMigrationsPage>,
+  pages: AsyncIterable<ListedPage>,
   ids: readonly string[],
-  limits: PageLimits,
-  onFound: (id: string, migration: GenericMigration) => void,
+  { pageSize, maxPages }: SweepLimits,
+  onFound: (id: string, reading: MigrationReading) => void,
 ): Promise<void> {
   const missing = new Map(ids.map((id) => [id.toLowerCase(), id]));
-  let seen = 0;
-  let found = 0;
-  let total: number | undefined;
-
-  async function readWorthwhile(pageNumber: number): Promise<GenericMigrationsPage> {
-    const pagesLeft = total === undefined ? undefined : Math.ceil((total - seen) / limits.pageSize);
-    const pagesAllowed = limits.maxPages - pageNumber + 1;
-    const progress = { missing: missing.size, found, pagesLeft, pagesAllowed };
-    if (pageNumber > 1 && !isPageWorthwhile(progress)) return noPage;
-    const page = await readPage(pageNumber);
-    seen += page.items.length;
-    found = 0;
-    ({ total } = page);
-    return page;
-  }
-
-  for await (const migration of walkPages(readWorthwhile, limits)) {
-    const key = migration.id.toLowerCase();
-    const id = missing.get(key);
-    if (id === undefined) continue;
-    missing.delete(key);
-    found += 1;
-    onFound(id, migration);
+  let received = 0;
+  let pagesAllowed = maxPages;
+  for await (const { listed, page, reply } of pages) {
+    const missingBefore = missing.size;
+    for (const { ref, reading } of listed) {
+      const { migrationId = '' } = ref ?? {};
+      const key = migrationId.toLowerCase();
+      const id = missing.get(key);
+      if (id === undefined) continue;
+      missing.delete(key);
+      onFound(id, withHints(reading, reply));
+    }
+    received += page.items.length;
+    pagesAllowed -= 1;
+    const found = missingBefore - missing.size;
+    const pagesLeft = page.total === undefined ? undefined : Math.ceil((page.total - received) / pageSize);
+    if (!isPageWorthwhile({ missing: missing.size, found, pagesLeft, pagesAllowed })) return;
   }
 }

@@ -1,41 +1,34 @@
-import {
-  type MigrationIssue,
-  type MigrationReading,
-  mapState,
-  parseTimestamp,
-  type StateTable,
-} from '@migration-status/core/adapter';
+import type { MigrationReading, StateTable } from '@migration-status/core/adapter';
 import type { GenericMigration } from './generic-migrations-schema.ts';
+import type { RestExplanation, RestReading } from './rest/rest-description.ts';
+import { toRestReading } from './rest/to-rest-reading.ts';
+
+/** What stands where in a migration. It reports neither progress nor any time but that of its making. */
+export const genericMigrationsReading = {
+  id: { pointer: '/id', ignoreCase: true },
+  state: '/status',
+  createdAt: '/created',
+} as const satisfies RestReading;
 
 /** What there is to say about two of the words, to which the API adds nothing. */
-const explanations: Readonly<Record<string, MigrationIssue>> = {
+export const genericMigrationsExplanations = {
   FAILED: {
-    severity: 'error',
     code: 'migration_failed',
     message: 'The API does not say why the migration failed; only its webhook does.',
   },
   LOGIN_ABANDONED: {
-    severity: 'error',
     code: 'user_abandoned',
     message: 'The user abandoned the login to the source provider.',
   },
-};
+} as const satisfies Readonly<Record<string, RestExplanation>>;
 
-/** The migration as the API describes it → what it says. It reports neither progress nor any time but that of its making. */
+/** The migration as the API describes it → what it says. */
 export function toReading(
   migration: GenericMigration,
   states: StateTable,
   assumedZone: string,
 ): MigrationReading<GenericMigration> {
-  const { status, created } = migration;
-  const explanation = Object.hasOwn(explanations, status) ? explanations[status] : undefined;
-  const createdAt = typeof created === 'string' ? parseTimestamp(created, assumedZone) : undefined;
-  return {
-    state: mapState(states, status),
-    nativeState: status,
-    ...(explanation && { message: explanation.message, issues: [explanation] }),
-    ...(createdAt && { createdAt: createdAt.iso }),
-    ...(createdAt?.isZoneAssumed && { assumedZone: ['createdAt'] }),
-    native: migration,
-  };
+  const said = { reading: genericMigrationsReading, explanations: genericMigrationsExplanations, states };
+  const record = { native: migration, word: migration.status, id: migration.id };
+  return { ...toRestReading(record, said, assumedZone), native: migration };
 }

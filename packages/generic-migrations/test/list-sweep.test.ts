@@ -111,6 +111,13 @@ describe('a sweep of the list', () => {
     expect(paths).toEqual(['list 1', 'list 2', ...toIds(25).slice(20)]);
   });
 
+  it('does not walk on for an end that it may not reach', async () => {
+    const listed = [...toIds(35, 'old'), ...toIds(5)];
+    const { read, paths } = createApi({ listed, tellsTotal: true, listSweep: { maxPages: 3 } });
+    expect(await read(toIds(5))).toEqual(succeeded(5));
+    expect(paths).toEqual(['list 1', ...toIds(5)]);
+  });
+
   it('is not made for one', async () => {
     const { read, paths } = createApi({ listed: toIds(5) });
     expect(await read(['m3'])).toEqual(succeeded(1));
@@ -147,6 +154,28 @@ describe('a sweep of the list', () => {
       instead: (_path, count) => (count > 1 ? Response.json({}, { status: 429 }) : undefined),
     });
     expect(await read(ids)).toEqual([...succeeded(10), ...Array.from({ length: 10 }, () => 'throttled')]);
+  });
+
+  it('reads by itself what the list shows in another shape', async () => {
+    const page = [{ id: 'm0', status: 7 }, ...['m1', 'm2'].map((id) => ({ id, status: 'COMPLETE' }))];
+    const { read, paths } = createApi({
+      hidden: toIds(3),
+      instead: (path) => (path === '' ? Response.json(page) : undefined),
+    });
+    expect(await read(toIds(3))).toEqual(succeeded(3));
+    expect(paths).toEqual(['list 1', 'm0']);
+  });
+
+  it('hands on what the headers of the list ask for', async () => {
+    const data = toIds(2).map((id) => ({ id, status: 'WORKING' }));
+    const headers = { 'retry-after': '7', ratelimit: '"default";r=9;t=30' };
+    const { adapter } = createApi({ instead: () => Response.json({ data }, { headers }) });
+    const results = await adapter.getStatuses?.(toRefs(toIds(2)));
+    expect([...(results?.values() ?? [])]).toEqual(
+      data.map((native) =>
+        expect.objectContaining({ native, retryAfterMs: 7000, rateLimit: { remaining: 9, resetMs: 30_000 } }),
+      ),
+    );
   });
 
   it('asks a few more, and not for all, in an outage', async () => {

@@ -268,6 +268,18 @@ describe('the progress of tasks', () => {
     expect(await readWithTasks(readFixture('tasks_list_guess.json'))).toEqual({
       ...running,
       progress: { completed: 3, total: 6, failed: 1, unit: 'tasks' },
+      parts: [
+        ['0', 'COMPLETE', 'succeeded'],
+        ['1', 'IN_PROGRESS', 'running'],
+        ['2', 'PENDING', 'pending'],
+        ['3', 'AWAITING_USER_INPUT', 'awaiting_input'],
+        ['4', 'FAILED', 'failed'],
+        ['5', 'NO_DATA', 'succeeded'],
+      ].map(([end, nativeState, state]) => ({
+        name: `123e4567-e89b-12d3-a456-42661417400${end}`,
+        state,
+        nativeState,
+      })),
     });
   });
 
@@ -293,9 +305,13 @@ describe('the progress of tasks', () => {
     ['task_no_data.json', 1, 0],
     ['task_failed.json', 1, 1],
   ])('counts the task of %s', async (fixture, completed, failed) => {
-    const task: unknown = JSON.parse(readFixture(fixture));
-    const progress = { completed, total: 1, failed, unit: 'tasks' };
-    expect(await readWithTasks([task])).toEqual({ ...running, progress });
+    const task = JSON.parse(readFixture(fixture));
+    const state = genericMigrationsTaskStates[task.status as keyof typeof genericMigrationsTaskStates];
+    expect(await readWithTasks([task])).toEqual({
+      ...running,
+      progress: { completed, total: 1, failed, unit: 'tasks' },
+      parts: [{ name: task.id, state, nativeState: task.status }],
+    });
   });
 
   it('takes a task in an unknown word as not ended', async () => {
@@ -306,6 +322,17 @@ describe('the progress of tasks', () => {
       progress: { completed: 1, total: 3, failed: 0, unit: 'tasks' },
     });
   });
+
+  it.each([{ status: 'COMPLETE' }, { status: 'COMPLETE', id: '' }, { status: 'COMPLETE', id: null }])(
+    'counts a task without an id, %j, and does not show it',
+    async (nameless) => {
+      expect(await readWithTasks([nameless, { status: 'PENDING', id: 'one' }])).toEqual({
+        ...running,
+        progress: { completed: 1, total: 2, failed: 0, unit: 'tasks' },
+        parts: [{ name: 'one', state: 'pending', nativeState: 'PENDING' }],
+      });
+    },
+  );
 
   it('is absent when there are no tasks', async () => {
     expect(await readWithTasks({ data: [], total: 0 })).toEqual(running);

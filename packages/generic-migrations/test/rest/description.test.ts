@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refusalOf } from '../../../../test/support/refusal.ts';
+import { genericMigrationsDescription } from '../../src/generic-migrations-description.ts';
 import * as presets from '../../src/presets/index.ts';
 import { createRestAdapter, parseRestDescription } from '../../src/rest/index.ts';
 import { acme } from './acme.ts';
@@ -383,6 +384,7 @@ describe('a description that is right', () => {
     { ...acme, list, batch, start, cancel: { path: '/jobs/{jobId}/cancel' } },
     { ...two, batch: undefined, list: { ...list, path: '/p/{projectId}/jobs' } },
     { ...acme, ref: [], status: { path: '/job' }, reading: { state: '/status' } },
+    genericMigrationsDescription,
     ...Object.values(presets),
   ])('is taken as it is, also out of JSON (%#)', (description) => {
     const written = JSON.parse(JSON.stringify(description));
