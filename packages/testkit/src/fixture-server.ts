@@ -1,10 +1,18 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import type { FixtureAnswer, FixtureRequest } from './harness.ts';
 
-/** What is done with a request: it is answered, at once or later, or the connection is cut. */
-export type Script = (request: FixtureRequest) => FixtureAnswer | 'reset' | Promise<FixtureAnswer | 'reset'>;
+const chunkLength = 256 * 1024;
+const endlessLength = 48 * 1024 * 1024;
+
+/** What is done with a request: it is answered, or with a body that is too long for anybody, or its connection is cut. */
+export type ScriptedAnswer = FixtureAnswer | 'endless' | 'reset';
+
+/** What is done with each request, at once or later. */
+export type Script = (request: FixtureRequest) => ScriptedAnswer | Promise<ScriptedAnswer>;
 
 /** A real HTTP server on this machine in the provider's place. */
 export interface FixtureServer {
@@ -44,6 +52,7 @@ export async function createFixtureServer(): Promise<FixtureServer> {
     });
     const answer = await script(request);
     if (answer === 'reset') incoming.socket.resetAndDestroy();
+    else if (answer === 'endless') await sendEndless(response);
     else if (!response.destroyed) send(response, answer);
   });
   server.keepAliveTimeout = 0;
@@ -97,6 +106,14 @@ function send(response: ServerResponse, answer: FixtureAnswer): void {
     ...answer.headers,
   });
   response.end(body);
+}
+
+/** Longer than any answer about a migration; not without any end, so that who reads it all ends as well. */
+async function sendEndless(response: ServerResponse): Promise<void> {
+  const chunk = 'x'.repeat(chunkLength);
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const chunks = Array.from({ length: endlessLength / chunkLength }, () => chunk);
+  await pipeline(Readable.from(['{"text":"', ...chunks, '"}']), response).catch(() => {});
 }
 
 /** The characters that go over the wire. */

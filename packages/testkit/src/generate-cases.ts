@@ -104,7 +104,8 @@ export async function generateCases(
     await add(sampleAt(index), 'mutation', (answer, reading) => {
       const json = toJson(answer);
       if (json === undefined) return { title: 'as it is', isStateKept: true, answer };
-      const mutation = mutateJson(json, random, scene.secret);
+      const turn = { visit: Math.floor(index / samples.length), shift: index % samples.length };
+      const mutation = mutateJson(json, turn, random, scene.secret);
       const { text: _text, ...rest } = answer;
       return {
         title: `${formatJsonPath(mutation.path)} ${mutation.change}`,

@@ -1,4 +1,12 @@
-import { dropAt, extendAt, isJsonObject, type JsonPath, listNodes, replaceAt } from './json-tree.ts';
+import {
+  dropAt,
+  extendAt,
+  isJsonObject,
+  type JsonNode,
+  type JsonPath,
+  listNodes,
+  replaceAt,
+} from './json-tree.ts';
 import { pick, type Random } from './seeded-random.ts';
 
 /** A body with one thing in it changed. */
@@ -38,41 +46,60 @@ const oddNames = ['__proto__', 'constructor', 'toJSON', 'then', 'length', 'x'.re
 
 const otherKinds: readonly unknown[] = [true, 7, 'text', [], {}, [[]], [null], { a: { b: null } }];
 
-/** Changes one thing in a body; the same numbers make the same change. `told` is one more text that may be put in. */
-export function mutateJson(json: unknown, random: Random, told: string): Mutation {
+/** Which of the changes of a body is made. */
+export interface Turn {
+  /** How many changes of this body there have been before. */
+  readonly visit: number;
+  /** Shifts the kinds of changes against the places, so that similar bodies are changed in different ways. */
+  readonly shift: number;
+}
+
+/**
+ * Changes one thing in a body: one place after another, and each time that a place has its turn again, in another way.
+ *
+ * @param told One more text that may be put in.
+ */
+export function mutateJson(json: unknown, { visit, shift }: Turn, random: Random, told: string): Mutation {
   const nodes = listNodes(json);
-  const { path, value } = pick(nodes, random);
-  const kind = Math.floor(random() * 8);
-  const replace = (replacement: unknown, change: string): Mutation => ({
+  const places = nodes.length > 1 ? nodes.slice(1) : nodes;
+  const { path, value } = places[visit % places.length] ?? { path: [], value: json };
+  const round = Math.floor(visit / places.length);
+  const replaceBy = (replacement: unknown, change = toShortText(replacement)): Mutation => ({
     json: replaceAt(json, path, replacement),
     path,
     change,
     isAddition: false,
   });
-  if (kind === 0) return { json: dropAt(json, path), path, change: 'dropped', isAddition: false };
-  if (kind === 1) return replace(null, 'null');
-  if (kind === 2) return replaceBy(pick(oddNumbers, random));
-  if (kind === 3) return replaceBy(random() < 0.3 ? told : pick(oddTexts, random));
-  if (kind === 4) return replaceBy(pick(otherKinds, random));
-  if (kind === 5) return replace(nest(value, 60), 'nested 60 deep');
-  if (kind === 6 && Array.isArray(value))
-    return replace(Array.from({ length: 50 }, () => value).flat(), 'repeated');
-  return addField();
+  const changes: readonly (() => Mutation)[] = [
+    () => ({ json: dropAt(json, path), path, change: 'dropped', isAddition: false }),
+    () => replaceBy(null),
+    () => replaceBy(pick(oddNumbers, random)),
+    () => replaceBy(pick(oddTexts, random)),
+    () => replaceBy(told, 'a credential'),
+    () => replaceBy(pick(otherKinds, random)),
+    () => addField(json, nodes, random, told),
+    () =>
+      Array.isArray(value) ? replaceBy(repeat(value), 'repeated') : replaceBy(nest(value, 60), 'nested'),
+  ];
+  const change = changes[(visit + round + shift) % changes.length];
+  return change === undefined ? replaceBy(null) : change();
+}
 
-  function replaceBy(replacement: unknown): Mutation {
-    return replace(replacement, (JSON.stringify(replacement) ?? '').slice(0, 40));
-  }
+function addField(json: unknown, nodes: readonly JsonNode[], random: Random, told: string): Mutation {
+  const objects = nodes.filter((node) => isJsonObject(node.value));
+  const { path, value } = objects.length === 0 ? { path: [], value: json } : pick(objects, random);
+  const name = pick(oddNames, random);
+  const added = pick<unknown>([7, 'text', told, null, { a: [] }, nest('deep', 60)], random);
+  const isAddition = isJsonObject(value) && !Object.hasOwn(value, name);
+  return { json: extendAt(json, path, name, added), path, change: `with ${toShortText(name)}`, isAddition };
+}
 
-  function addField(): Mutation {
-    const places = nodes.filter((node) => isJsonObject(node.value));
-    const place = places.length === 0 ? undefined : pick(places, random);
-    if (place === undefined) return replaceBy(pick(otherKinds, random));
-    const name = pick(oddNames, random);
-    const isNew = isJsonObject(place.value) && !Object.hasOwn(place.value, name);
-    const added = pick<unknown>([7, 'text', told, null, { a: [] }, nest('deep', 60)], random);
-    const change = `with ${JSON.stringify(name.slice(0, 20))}`;
-    return { json: extendAt(json, place.path, name, added), path: place.path, change, isAddition: isNew };
-  }
+function repeat(values: readonly unknown[]): readonly unknown[] {
+  return Array.from({ length: 50 }, () => values).flat();
+}
+
+function toShortText(value: unknown): string {
+  return (JSON.stringify(value) ?? '').slice(0, 40);
 }
 
 function nest(value: unknown, depth: number): unknown {

@@ -2,6 +2,7 @@ import type { AuditResult } from './audit.ts';
 import { type AuditOptions, prepareAudits } from './audit-adapter.ts';
 import type { AdapterHarness } from './harness.ts';
 import { kitVersion } from './kit-version.ts';
+import { createSecret, settle } from './scene.ts';
 
 /** One line of a report. */
 export type ReportedAudit = AuditResult & { readonly id: string; readonly name: string };
@@ -48,7 +49,7 @@ export async function runAudits<Ref>(
   }
   const count = (status: AuditResult['status']) => audits.filter((audit) => audit.status === status).length;
   return {
-    provider: harness.create({ baseUrl: 'http://127.0.0.1:9', secret: 'secret' }).provider,
+    provider: await readProvider(harness),
     kitVersion,
     isConformant: !audits.some(({ status, name }) => status === 'fail' && name.startsWith('MUST')),
     passed: count('pass'),
@@ -57,4 +58,10 @@ export async function runAudits<Ref>(
     cases: prepared.countCases(),
     audits,
   };
+}
+
+/** An adapter that cannot be made has no name; its audits tell why. */
+async function readProvider<Ref>({ create }: AdapterHarness<Ref>): Promise<string> {
+  const made = await settle(() => create({ baseUrl: 'http://127.0.0.1:9', secret: createSecret() }));
+  return 'value' in made ? made.value.provider : 'an adapter that cannot be made';
 }

@@ -28,8 +28,14 @@ const operationTypes = new Set([
   'HTTPCLIENTREQUEST',
 ]);
 
-/** Runs something, and gives a look at what it, and whatever it set off, has begun; of others nothing is seen. */
-export async function traceWork(run: () => unknown): Promise<() => Trace> {
+/** A look at what is traced, for as long as it is not ended. */
+export interface Tracer {
+  look(): Trace;
+  end(): void;
+}
+
+/** Runs something, and traces what it, and whatever it set off, has begun; of others nothing is seen. */
+export async function traceWork(run: () => unknown): Promise<Tracer> {
   const traced: TracedTimers = { operations: [], timers: new Map() };
   const hook = createHook({
     init(asyncId, type, _triggerId, resource) {
@@ -43,10 +49,14 @@ export async function traceWork(run: () => unknown): Promise<() => Trace> {
     },
   }).enable();
   await storage.run(traced, async () => run());
-  return () => {
-    hook.disable();
-    const pending = [...traced.timers.values()].filter(keepsAlive);
-    return { operations: traced.operations, pendingTimers: pending.length };
+  return {
+    look() {
+      const pending = [...traced.timers.values()].filter(keepsAlive);
+      return { operations: traced.operations, pendingTimers: pending.length };
+    },
+    end: () => {
+      hook.disable();
+    },
   };
 }
 

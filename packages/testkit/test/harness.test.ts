@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@migration-status/core/adapter';
 import { expect, test } from 'vitest';
-import { auditAdapter } from '../src/index.ts';
+import { auditAdapter, runAudits } from '../src/index.ts';
 import { createReferenceHarness } from './reference-harness.ts';
 
 const sample = { label: 'running', reply: { json: {} }, expect: { state: 'running' } };
@@ -46,9 +46,7 @@ test('an adapter that cannot be made fails every audit, and none rejects', async
   const create = () => {
     throw new Error('no such adapter');
   };
-  const [first] = auditAdapter({ ...createReferenceHarness(), create });
-  expect(await first?.run()).toMatchObject({
-    status: 'fail',
-    reason: expect.stringContaining('no such adapter'),
-  });
+  const { audits, failed, isConformant } = await runAudits({ ...createReferenceHarness(), create });
+  expect({ failed, isConformant }).toEqual({ failed: audits.length, isConformant: false });
+  expect(audits[0]).toMatchObject({ status: 'fail', reason: 'Error: no such adapter' });
 });

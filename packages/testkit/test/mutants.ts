@@ -809,6 +809,7 @@ export const mutants: Readonly<Record<string, readonly Mutant[]>> = {
       faults: reading((read, { secret }) => ({ ...read, message: `read with ${secret}` })),
     },
   ],
+  'X-07': [{ title: 'reads whatever comes', faults: { fetch: greedyFetch } }],
   'N-01': [
     {
       title: 'leaves a memo with a date in it',
@@ -852,6 +853,10 @@ export const mutants: Readonly<Record<string, readonly Mutant[]>> = {
     },
   ],
   'C-01': [
+    {
+      title: 'asks for the same migration, whichever it is asked for',
+      faults: { request: (request) => ({ ...request, path: '/jobs/latest' }) },
+    },
     {
       title: 'answers all that ask at once alike',
       faults: members(({ getStatus: read }) => ({ getStatus: sharing(read) })),
@@ -1354,7 +1359,7 @@ export const mutants: Readonly<Record<string, readonly Mutant[]>> = {
   'G-01': [
     {
       title: 'trips over tasks that are no list',
-      cases: 2000,
+      cases: 320,
       faults: reading((read, { job }) => {
         if (job.tasks !== undefined && job.tasks !== null && !Array.isArray(job.tasks))
           throw new TypeError('tasks.map is not a function');
@@ -1365,7 +1370,7 @@ export const mutants: Readonly<Record<string, readonly Mutant[]>> = {
   'G-02': [
     {
       title: 'takes a missing total for the end',
-      cases: 2000,
+      cases: 320,
       faults: reading((read, { job }) =>
         typeof job.processed === 'number' && typeof job.total !== 'number'
           ? { ...read, state: 'succeeded' }
@@ -1376,7 +1381,7 @@ export const mutants: Readonly<Record<string, readonly Mutant[]>> = {
   'G-03': [
     {
       title: 'hands on a time that is none',
-      cases: 2000,
+      cases: 320,
       faults: reading((read, { job }) =>
         typeof job.createdAt === 'string' ? { ...read, createdAt: job.createdAt } : read,
       ),
@@ -1385,7 +1390,7 @@ export const mutants: Readonly<Record<string, readonly Mutant[]>> = {
   'G-04': [
     {
       title: 'makes a number of what is none',
-      cases: 2000,
+      cases: 320,
       faults: reading((read, { job }) =>
         typeof job.processed === 'string' ? { ...read, native: { ...job, processed: Number.NaN } } : read,
       ),
@@ -1394,7 +1399,7 @@ export const mutants: Readonly<Record<string, readonly Mutant[]>> = {
   'G-05': [
     {
       title: 'repeats a value that it cannot read',
-      cases: 4000,
+      cases: 320,
       faults: reading((read, { job }) => {
         if (typeof job.processed !== 'string') return read;
         throw new ProviderResponseError({
@@ -1491,6 +1496,13 @@ async function endlessFetch(input: RequestInfo | URL, init?: RequestInit): Promi
     response = await fetch(target, init);
   }
   return response;
+}
+
+async function greedyFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, init);
+  if (response.status !== 200) return response;
+  const text = await response.text();
+  return new Response(text.slice(0, 1_000_000), { headers: response.headers });
 }
 
 async function trustingFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {

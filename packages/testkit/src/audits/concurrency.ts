@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AuditDefinition, fail } from '../audit.ts';
+import { hasOneMigration } from '../one-migration.ts';
 import { describeOutcome, listReadSamples, type ReadSample } from '../read-outcomes.ts';
 import { settle, toAnswer } from '../scene.ts';
 import { fingerprintOf } from './http.ts';
@@ -29,7 +30,7 @@ export const concurrencyAudits: readonly AuditDefinition[] = [
         await settle(() => adapter.getStatus(call.ref));
       }
       // An adapter without ids asks the same for all, and is answered the same.
-      const isShared = askers.size < readCount;
+      const isShared = hasOneMigration(harness);
       server.play(async (request) => {
         const asker = askers.get(fingerprintOf(request));
         if (asker === undefined) return { status: 503 };

@@ -9,6 +9,7 @@ import { hasOneMigration, oneMigration } from '../one-migration.ts';
 import { describeOutcome, listReadSamples } from '../read-outcomes.ts';
 import { ordinaryId, type Scene, settle } from '../scene.ts';
 import { traceWork } from '../trace-timers.ts';
+import { waitUntil } from '../wait-until.ts';
 import { findOpenSample } from './http.ts';
 
 /** What keeps credentials and addresses apart. */
@@ -88,14 +89,15 @@ export const securityAudits: readonly AuditDefinition[] = [
     name: 'MUST do nothing over the network, and set no timer, when it is made',
     async *check({ harness, server, secret }) {
       server.play(() => ({ status: 503 }));
-      const look = await traceWork(async () => {
+      const tracer = await traceWork(async () => {
         const adapter = harness.create({ baseUrl: server.origin, secret });
         const ref = adapter.parseRef(harness.toRef(ordinaryId));
         adapter.key(ref);
         adapter.lane(ref);
       });
       await sleep(5);
-      const { operations, pendingTimers } = look();
+      const { operations, pendingTimers } = tracer.look();
+      tracer.end();
       if (server.requests.length > 0 || operations.length > 0)
         yield fail('something went over the network before the first call', operations);
       if (pendingTimers > 0) yield fail(`${pendingTimers} timers were set before the first call`);
@@ -122,6 +124,17 @@ export const securityAudits: readonly AuditDefinition[] = [
         if (reveals(said, scene.secret))
           yield fail(`the sample "${sample.label}" reveals a credential`, outcome.value);
       }
+    },
+  },
+  {
+    id: 'X-07',
+    name: 'MUST NOT read a body without end',
+    async *check({ server, adapter, ref }) {
+      server.play(() => 'endless');
+      const outcome = await settle(() => adapter.getStatus(ref));
+      await waitUntil(() => server.openRequests === 0);
+      if ('value' in outcome || server.cutRequests === 0)
+        yield fail(`a body of 48 MiB was not given up, and became ${describeOutcome(outcome)}`);
     },
   },
 ];
