@@ -18,6 +18,9 @@ export default defineConfig({
   target: 'es2024',
   platform: 'neutral',
   splitting: false,
+  // Names of Node's own stay as they are: `node:test` has no other.
+  removeNodeProtocol: false,
+  external: [/^node:/],
   sourcemap: true,
   // The build info of `tsc -b` lies in `dist` too, so that it goes with the declarations and they are written again.
   clean: true,
