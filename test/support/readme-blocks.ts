@@ -22,18 +22,55 @@ const documents = [
   ...listFiles('docs', '.md'),
 ];
 
-/** Writes each `ts` block of the documentation into a file, afresh. */
+/**
+ * Writes each `ts` block of the documentation into a file, afresh. A block whose fence names a file (```ts acme-adapter.ts)
+ * is that file, in a folder of its document's own, and not among those that are given: it belongs with its neighbours there.
+ */
 export function writeDocumentedCode(): readonly DocumentedCode[] {
   rmSync(blocksFolder, { recursive: true, force: true });
   mkdirSync(blocksFolder, { recursive: true });
-  return documents.flatMap((document) =>
-    [...readText(document).matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ''], index) => {
-      const name = document.replace(/\.md$/, '').replaceAll('/', '-').toLowerCase();
+  return documents.flatMap((document) => {
+    const name = document.replace(/\.md$/, '').replaceAll('/', '-').toLowerCase();
+    writeNamedBlocks(document, path.join(blocksFolder, name));
+    const unnamed = listBlocks(document).filter(({ fileName }) => fileName === undefined);
+    return unnamed.map(({ code }, index) => {
       const file = path.join(blocksFolder, `${name}-${index + 1}.ts`);
       writeFileSync(file, `${code}\nexport {};\n`);
       return { title: `${document}, block ${index + 1}`, file };
-    }),
-  );
+    });
+  });
+}
+
+/**
+ * Writes those blocks of a document whose fence names a file. Those in `recipes/` are handed what they leave out: imports of
+ * what authors of adapters are offered, and of the schema library.
+ */
+export function writeNamedBlocks(document: string, folder: string): void {
+  for (const { fileName, code } of listBlocks(document)) {
+    if (fileName === undefined) continue;
+    const file = path.join(folder, fileName);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, fileName.startsWith('recipes/') ? `${toRecipeImports(code)}\n${code}` : code);
+  }
+}
+
+function listBlocks(document: string) {
+  const blocks = [...readText(document).matchAll(/^```ts(?: (\S+))?\n(.*?)^```$/gms)];
+  return blocks.map(([, fileName, code = '']) => ({ fileName, code }));
+}
+
+function toRecipeImports(code: string): string {
+  const specifier = '@migration-status/core/adapter';
+  const text = readText(entries[specifier]);
+  const names = listExports(entries[specifier])
+    .filter((name) => new RegExp(`\\b${name}\\b`).test(code) && !declares(code, name))
+    .map((name) => (isExportedType(text, name) ? `type ${name}` : name));
+  const ownImport = names.length > 0 ? `import { ${names.join(', ')} } from '${specifier}';\n` : '';
+  return /\bz\./.test(code) ? `${ownImport}import * as z from 'zod/mini';\n` : ownImport;
+}
+
+function isExportedType(text: string, name: string): boolean {
+  return new RegExp(`\\btype ${name}\\b|^export type \\{[^}]*\\b${name}\\b`, 'm').test(text);
 }
 
 /** The entries of core, and the files that list what they export. */
