@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeNamedBlocks } from './support/readme-blocks.ts';
 import { mustRun } from './support/run-command.ts';
-import { listPackages, workspaceRoot } from './support/workspace.ts';
+import { listPackages, readText, workspaceRoot } from './support/workspace.ts';
 
 /**
  * What users get: every package packed as for publication, installed in a folder outside the workspace, imported and
@@ -131,6 +132,41 @@ describe('the packed packages', { timeout: 180_000 }, () => {
     const compiler = path.join(workspaceRoot, 'node_modules/.bin/tsc');
     expect(await mustRun(compiler, ['-p', project], { cwd: folder })).toBe('');
   });
+
+  it('are all that a package of somebody else needs to build and to pass the audits', async () => {
+    const cwd = path.join(folder, 'elsewhere/third-party-adapter');
+    await cp(path.join(workspaceRoot, 'examples/third-party-adapter'), cwd, {
+      recursive: true,
+      filter: (file) => !/\/(?:node_modules|dist)(?:\/|$)/.test(file),
+    });
+    await mustRun('npm', ['install', '--no-audit', '--no-fund', tarballOf('core'), tarballOf('testkit')], {
+      cwd,
+    });
+    await mustRun('npm', ['run', 'build'], { cwd });
+    expect(await mustRun('npm', ['test'], { cwd })).toMatch(/(?:✔|ok \d+ -) S-01 MUST read every sample/);
+    expect(await mustRun('npm', ['run', 'audit'], { cwd })).toMatch(/S-01/);
+    const script = "import('migration-status-boxlift').then((all) => console.log(Object.keys(all)))";
+    expect(await mustRun('node', ['-e', script], { cwd })).toMatch(/createBoxliftAdapter/);
+  });
+
+  it('are all that the page for authors of adapters needs, word for word, in an empty folder', async () => {
+    const document = 'docs/write-an-adapter.md';
+    const cwd = path.join(folder, 'elsewhere/acme');
+    await mkdir(cwd, { recursive: true });
+    const [install = '', audit = ''] = [...readText(document).matchAll(/^```sh\n(.*?)^```$/gms)].map(
+      ([, commands = '']) => commands.replaceAll(/@migration-status\/(\w+)/g, (_, name) => tarballOf(name)),
+    );
+    await mustRun('bash', ['-ec', install], { cwd });
+    writeNamedBlocks(document, cwd);
+    expect(await mustRun('bash', ['-ec', audit], { cwd })).toMatch(/S-01/);
+    expect(await mustRun('node', ['--test'], { cwd })).toMatch(/(?:✔|ok \d+ -) S-01 MUST read every sample/);
+  });
+
+  function tarballOf(name: string): string {
+    const file =
+      Object.keys(listings).find((tarball) => tarball.startsWith(`migration-status-${name}-`)) ?? '';
+    return path.join(folder, file);
+  }
 });
 
 const consumer = `
