@@ -59,7 +59,7 @@ export interface AdapterDefinition<Native, Ref, Body> {
   readonly toReading: (body: Body, context: MappingContext<Ref>) => MigrationReading<Native>;
   /**
    * Pure: what an answer outside 2xx says about the migration; undefined when it says nothing. Default: a 404 that is no
-   * page of markup is `not_found`.
+   * page of markup is `not_found`. A reading without a `memo` leaves the last one as it is.
    */
   readonly toReadingOfError?: (reply: HttpReply, ref: Ref) => MigrationReading<Native> | undefined;
   /** Pure: the error that an answer outside 2xx amounts to. Default: by its HTTP status. */
@@ -109,7 +109,7 @@ export function defineAdapter<Native, Ref, Body>(
     if (!reply.isOk) {
       const reading = toReadingOfError(reply, ref);
       if (reading === undefined) throw definition.toError?.(reply) ?? reply.toError();
-      return withHints(reading, reply);
+      return withHints(memo === undefined ? reading : { memo, ...reading }, reply);
     }
     const native = isNoBody ? null : reply.json();
     const body = isNoBody ? parseBody(schema, null, { provider }) : reply.parse(schema);

@@ -11,7 +11,7 @@ export { ProviderResponseError } from '../model/errors/provider-response-error.t
 export { type PushRefusedCode, PushRefusedError } from '../model/errors/push-refused-error.ts';
 export type { FailureClass } from '../model/failure-class.ts';
 export { formatJsonPath } from '../model/json-path.ts';
-export { type MigrationState, migrationStates } from '../model/migration-state.ts';
+export { isTerminalState, type MigrationState, migrationStates } from '../model/migration-state.ts';
 export type {
   MigrationIssue,
   MigrationPart,

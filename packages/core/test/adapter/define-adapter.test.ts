@@ -317,6 +317,18 @@ describe('an answer outside 2xx', () => {
     expect(toReadingOfError.mock.calls).toEqual([[expect.objectContaining({ status: 423 }), { jobId: 'a' }]]);
   });
 
+  test('leaves what was noted as it is, unless the adapter notes something else', async () => {
+    const { acme } = createAcme(answer(404));
+    expect(await acme.getStatus({ jobId: 'a' }, { memo: { cursor: 7 } })).toMatchObject({
+      memo: { cursor: 7 },
+    });
+    expect(await acme.getStatus({ jobId: 'a' })).not.toHaveProperty('memo');
+    const noting = createAcme(answer(404), {
+      toReadingOfError: () => ({ state: 'pending', nativeState: '', native: null, memo: 'other' }),
+    });
+    expect(await noting.acme.getStatus({ jobId: 'a' }, { memo: 7 })).toMatchObject({ memo: 'other' });
+  });
+
   test('is an error where the adapter has nothing to say about it', async () => {
     const { acme } = createAcme(answer(404), { toReadingOfError: () => undefined });
     await expect(acme.getStatus({ jobId: 'a' })).rejects.toMatchObject({
