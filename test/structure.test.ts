@@ -112,6 +112,11 @@ const breaks: readonly Break[] = [
     broken: ['../../test/tsconfig.json: ../packages/velt is in references'],
   },
   {
+    file: '../../README.md',
+    change: replace('](packages/velt) |', '](packages/other) |'),
+    broken: ['../../README.md: packages/velt is in the table of packages'],
+  },
+  {
     file: 'src/index.ts',
     change: replace('createVeltAdapter, type VeltAdapter', 'createAdapter, type VeltAdapter'),
     broken: ['src/index.ts: it exports create<Name>Adapter, with the name of the folder velt'],
@@ -188,7 +193,13 @@ function copyVelt(root: string): string {
   const directory = path.join(root, 'packages/velt');
   rmSync(root, { recursive: true, force: true });
   mkdirSync(path.join(root, 'test'), { recursive: true });
-  for (const file of ['package.json', 'tsconfig.json', 'tsconfig.base.json', 'test/tsconfig.json'])
+  for (const file of [
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.base.json',
+    'test/tsconfig.json',
+    'README.md',
+  ])
     cpSync(path.join(workspaceRoot, file), path.join(root, file));
   const isOwn = (file: string) => !/\/(?:dist|node_modules)$/.test(file);
   cpSync(path.join(workspaceRoot, 'packages/velt'), directory, { recursive: true, filter: isOwn });

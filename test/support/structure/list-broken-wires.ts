@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readJson } from './read-json.ts';
 
@@ -8,6 +9,7 @@ export function listBrokenWires(directory: string): readonly string[] {
   const devDependency = Object(Object(readJson(path.join(root, 'package.json'))).devDependencies)[
     `@migration-status/${folder}`
   ];
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
   const referring = [
     { file: 'tsconfig.json', target: `packages/${folder}` },
     { file: 'test/tsconfig.json', target: `../packages/${folder}` },
@@ -17,6 +19,9 @@ export function listBrokenWires(directory: string): readonly string[] {
       ? []
       : [`package.json: @migration-status/${folder} is in devDependencies`]),
     ...referring.map(({ file, target }) => `${file}: ${target} is in references`),
+    ...(readme.includes(`](packages/${folder}) |`)
+      ? []
+      : [`README.md: packages/${folder} is in the table of packages`]),
   ];
 }
 
