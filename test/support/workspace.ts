@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The folder that everything is in. */
@@ -24,7 +24,7 @@ export interface WorkspacePackage {
 export function listPackages(): readonly WorkspacePackage[] {
   const parent = path.join(workspaceRoot, 'packages');
   return readdirSync(parent, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter(({ name }) => existsSync(path.join(parent, name, 'package.json')))
     .map(({ name }) => {
       const directory = path.join(parent, name);
       const manifest: Manifest = JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8'));
