@@ -16,7 +16,7 @@ describe('the public surface in api/', () => {
   it('has the whole text of a declaration, and what is reached without being exported', () => {
     const report = reports.get('velt');
     expect(report).toContain('export function createVeltAdapter(options: VeltAdapterOptions): VeltAdapter;');
-    expect(report).toContain('    readonly apiKey: string;\n    readonly authToken: string;\n');
+    expect(report).toContain('  readonly apiKey: string;\n  readonly authToken: string;\n');
     expect(reports.get('core')).toContain('\ninterface ErrorDetails {\n');
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   CompilerState,
@@ -24,12 +24,19 @@ export async function createApiReports(): Promise<ReadonlyMap<string, string>> {
   await writeDeclarations();
   const entries = listEntries();
   rmSync(reportFolder, { recursive: true, force: true });
-  const sections = toSections(entries);
-  const byPackage = Map.groupBy(entries, ({ folder }) => folder);
+  const surfaces = await format(listSurfaces(entries));
+  const sections = entries.map(({ folder, specifier }, index) => ({
+    folder,
+    text: `## \`${specifier}\`\n\n\`\`\`ts\n${surfaces[index]}\`\`\`\n`,
+  }));
+  const byPackage = Map.groupBy(sections, ({ folder }) => folder);
   return new Map(
-    [...byPackage].map(([folder, own]) => [folder, toReport(own.map((entry) => sections.get(entry) ?? ''))]),
+    [...byPackage].map(([folder, own]) => [folder, [heading, ...own.map(({ text }) => text)].join('\n')]),
   );
 }
+
+const heading =
+  '<!-- Written by `pnpm api`: every change of the public surface is a line in the diff of this file. -->\n';
 
 /** Beside the declarations of each package lies what it depends on, so that its types are found. */
 async function writeDeclarations(): Promise<void> {
@@ -44,20 +51,22 @@ async function writeDeclarations(): Promise<void> {
   }
 }
 
-/** All entries share one run of the compiler, which is what takes the time. */
-function toSections(entries: readonly Entry[]): ReadonlyMap<Entry, string> {
+/** What each entry exports, in the order of the entries. They share one run of the compiler, which is what takes the time. */
+function listSurfaces(entries: readonly Entry[]): readonly string[] {
   const files = entries.map(({ declarations }) => declarations);
-  const configs = entries.map((entry) => [entry, toConfig(entry, files)] as const);
+  const configs = entries.map((entry) => toConfig(entry, files));
   const [first] = configs;
-  if (first === undefined) return new Map();
-  const compilerState = CompilerState.create(first[1], { additionalEntryPoints: files });
-  return new Map(
-    configs.map(([entry, config]) => {
-      const result = Extractor.invoke(config, { compilerState, localBuild: true, messageCallback: settle });
-      if (!result.succeeded) throw new Error(`the surface of ${entry.specifier} cannot be written down`);
-      return [entry, toSection(entry.specifier, readFileSync(config.reportFilePath, 'utf8'))];
-    }),
-  );
+  if (first === undefined) return [];
+  const compilerState = CompilerState.create(first, { additionalEntryPoints: files });
+  return configs.map((config) => {
+    const { succeeded } = Extractor.invoke(config, {
+      compilerState,
+      localBuild: true,
+      messageCallback: settle,
+    });
+    if (!succeeded) throw new Error(`${config.mainEntryPointFilePath}: its exports cannot be listed`);
+    return toCode(readFileSync(config.reportFilePath, 'utf8'));
+  });
 }
 
 function toConfig({ directory, specifier, declarations }: Entry, files: readonly string[]): ExtractorConfig {
@@ -104,20 +113,20 @@ function settle(message: ExtractorMessage): void {
   message.logLevel = ExtractorLogLevel.None;
 }
 
-/** The code alone, without the marks that are the same for everything. */
-function toSection(specifier: string, report: string): string {
+/** The code in a report, without the marks that are the same for everything. */
+function toCode(report: string): string {
   const code = /```ts\n(.*)```/s.exec(report)?.[1];
-  if (code === undefined) throw new Error(`the report on ${specifier} has another form than expected`);
-  const lines = code
-    .split('\n')
-    .filter((line) => !/^\s*\/\/ (?:@public|\(undocumented\)|\(No @package)/.test(line));
-  const text = lines
-    .join('\n')
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .trim();
-  return `## \`${specifier}\`\n\n\`\`\`ts\n${text}\n\`\`\`\n`;
+  if (code === undefined) throw new Error('a report has another form than expected');
+  return code.replaceAll(/^\s*\/\/ (?:@public|\(undocumented\)|\(No @package).*\n/gm, '');
 }
 
-function toReport(sections: readonly string[]): string {
-  return `<!-- Written by \`pnpm api\`: every change of the public surface is a line in the diff of this file. -->\n\n${sections.join('\n')}`;
+/** In the form of all code here: a long list of words takes a line for each. */
+async function format(surfaces: readonly string[]): Promise<readonly string[]> {
+  const folder = path.join(reportFolder, 'formatted');
+  const files = surfaces.map((_surface, index) => path.join(folder, `${index}.d.ts`));
+  mkdirSync(folder, { recursive: true });
+  for (const [index, file] of files.entries()) writeFileSync(file, surfaces[index] ?? '');
+  const biome = path.join(workspaceRoot, 'node_modules/.bin/biome');
+  await mustRun(biome, ['format', '--write', '--vcs-enabled=false', folder], { cwd: workspaceRoot });
+  return files.map((file) => readFileSync(file, 'utf8'));
 }
