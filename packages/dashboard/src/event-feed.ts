@@ -20,9 +20,11 @@ interface Client {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
   /** Whether events have been left out because too much was waiting: then it gets a snapshot next. */
   isBehind: boolean;
+  /** How long what it begins with is: that may wait besides what may wait anyway. */
+  beginningBytes: number;
 }
 
-/** How often a silent stream gives a sign of life, so that nothing in between takes it for dead. */
+/** How often a stream gives a sign of life, so that neither the client nor anything in between takes it for dead. */
 const keepAliveMs = 20_000;
 
 /** After how long a client that lost its stream should come back. */
@@ -71,19 +73,28 @@ export function createEventFeed(view: StatusView, settings: HandlerSettings): Ev
     for (const client of clients) send(client, bytes);
   }
 
+  /** An event can be longer than all that may wait: then nothing is waiting, and nobody asks for more. */
   function send(client: Client, bytes: Uint8Array): void {
-    const room = client.controller.desiredSize ?? 0;
-    if (client.isBehind || room < bytes.byteLength) client.isBehind = true;
-    else client.controller.enqueue(bytes);
+    const room = roomOf(client) + client.beginningBytes;
+    if (!client.isBehind && room >= bytes.byteLength) return client.controller.enqueue(bytes);
+    client.isBehind = true;
+    catchUp(client);
   }
 
-  /** A client that has taken all that was waiting, and is behind, gets everything at once. */
+  /** A client that is behind, and has taken most of what was waiting, begins anew. */
   function catchUp(client: Client): void {
-    const isAhead = (client.controller.desiredSize ?? 0) < maxQueuedBytes / 2;
-    if (!client.isBehind || isAhead) return;
+    if (!client.isBehind || roomOf(client) < maxQueuedBytes / 2) return;
     client.isBehind = false;
-    flushNow();
-    client.controller.enqueue(toSnapshotBytes());
+    begin(client, toBeginning());
+  }
+
+  function begin(client: Client, pieces: readonly Uint8Array[]): void {
+    client.beginningBytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    for (const bytes of pieces) client.controller.enqueue(bytes);
+  }
+
+  function roomOf({ controller }: Client): number {
+    return controller.desiredSize ?? 0;
   }
 
   function flushNow(): void {
@@ -91,8 +102,8 @@ export function createEventFeed(view: StatusView, settings: HandlerSettings): Ev
     flush();
   }
 
-  function toSnapshotBytes(): Uint8Array {
-    return log.snapshotOf(count, () => encoder.encode(toSnapshotText(idOf(count), sent, { native })));
+  function toBeginning(): readonly Uint8Array[] {
+    return log.beginning(count, () => encoder.encode(toSnapshotText(idOf(count), sent, { native })));
   }
 
   function start(): void {
@@ -103,9 +114,9 @@ export function createEventFeed(view: StatusView, settings: HandlerSettings): Ev
   }
 
   function keepAlive(): void {
-    const bytes = encoder.encode(': keep-alive\n\n');
+    const bytes = encoder.encode('event: alive\ndata: {}\n\n');
     for (const client of clients) {
-      if (!client.isBehind && (client.controller.desiredSize ?? 0) > 0) client.controller.enqueue(bytes);
+      if (!client.isBehind && roomOf(client) > 0) client.controller.enqueue(bytes);
     }
     cancelKeepAlive = clock.setTimer(keepAlive, keepAliveMs);
   }
@@ -124,15 +135,16 @@ export function createEventFeed(view: StatusView, settings: HandlerSettings): Ev
     if (clients.size === 0) stop();
   }
 
-  function toBeginning(lastEventId: string | null): readonly Uint8Array[] {
+  /** What a client has missed since an event that it had from us; undefined where that is not known any more. */
+  function toMissed(lastEventId: string | null): readonly Uint8Array[] | undefined {
     const isOurs = lastEventId?.startsWith(`${session}-`) ?? false;
-    const missed = isOurs ? log.since(Number(lastEventId?.slice(session.length + 1)), count) : undefined;
-    return [encoder.encode(`retry: ${retryMs}\n\n`), ...(missed ?? [toSnapshotBytes()])];
+    return isOurs ? log.since(Number(lastEventId?.slice(session.length + 1)), count) : undefined;
   }
 
   function open(lastEventId: string | null, signal: AbortSignal): ReadableStream<Uint8Array> | undefined {
     if (isClosed || clients.size >= maxStreams) return undefined;
-    flushNow();
+    // While somebody listens, what has changed is on its way to everybody.
+    if (clients.size === 0) flushNow();
     let client: Client | undefined;
     const end = () => {
       if (client === undefined || !clients.has(client)) return;
@@ -142,15 +154,18 @@ export function createEventFeed(view: StatusView, settings: HandlerSettings): Ev
     return new ReadableStream<Uint8Array>(
       {
         start(controller) {
-          for (const bytes of toBeginning(lastEventId)) controller.enqueue(bytes);
-          client = { controller, isBehind: false };
+          client = { controller, isBehind: false, beginningBytes: 0 };
+          controller.enqueue(encoder.encode(`retry: ${retryMs}\n\n`));
+          begin(client, toMissed(lastEventId) ?? toBeginning());
           clients.add(client);
           start();
           signal.addEventListener('abort', end, { once: true });
           if (signal.aborted) end();
         },
         pull() {
-          if (client) catchUp(client);
+          if (client === undefined) return;
+          client.beginningBytes = 0;
+          catchUp(client);
         },
         cancel() {
           signal.removeEventListener('abort', end);

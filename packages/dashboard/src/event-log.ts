@@ -3,8 +3,11 @@ export interface EventLog {
   add(number: number, bytes: Uint8Array): void;
   /** The events after one, up to the latest; undefined where some of them are not there any more. */
   since(number: number, latest: number): readonly Uint8Array[] | undefined;
-  /** The snapshot of that number, made once however many clients ask for it. */
-  snapshotOf(number: number, make: () => Uint8Array): Uint8Array;
+  /**
+   * All that a client needs that has nothing: a snapshot, and the events after it. A snapshot is made anew only once the events
+   * after the last one are half as long, so that many clients who come at once, or fall behind, share one.
+   */
+  beginning(latest: number, make: () => Uint8Array): readonly Uint8Array[];
   clear(): void;
 }
 
@@ -18,6 +21,12 @@ export function createEventLog(): EventLog {
   let bytesKept = 0;
   let snapshot: { readonly number: number; readonly bytes: Uint8Array } | undefined;
 
+  function since(number: number, latest: number): readonly Uint8Array[] | undefined {
+    if (number === latest) return [];
+    const first = events.findIndex((event) => event.number === number + 1);
+    return first < 0 ? undefined : events.slice(first).map(({ bytes }) => bytes);
+  }
+
   return {
     add(number, bytes) {
       events.push({ number, bytes });
@@ -26,14 +35,13 @@ export function createEventLog(): EventLog {
         bytesKept -= events.shift()?.bytes.byteLength ?? 0;
       }
     },
-    since(number, latest) {
-      if (number === latest) return [];
-      const first = events.findIndex((event) => event.number === number + 1);
-      return first < 0 ? undefined : events.slice(first).map(({ bytes }) => bytes);
-    },
-    snapshotOf(number, make) {
-      if (snapshot?.number !== number) snapshot = { number, bytes: make() };
-      return snapshot.bytes;
+    since,
+    beginning(latest, make) {
+      const later = snapshot && since(snapshot.number, latest);
+      if (snapshot && later && sumOf(later) <= snapshot.bytes.byteLength / 2)
+        return [snapshot.bytes, ...later];
+      snapshot = { number: latest, bytes: make() };
+      return [snapshot.bytes];
     },
     clear() {
       events.length = 0;
@@ -41,4 +49,8 @@ export function createEventLog(): EventLog {
       snapshot = undefined;
     },
   };
+}
+
+function sumOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

@@ -22,6 +22,12 @@ const securityHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 };
 
+const eventHeaders: Readonly<Record<string, string>> = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};
+
 const refusals: Readonly<Record<Exclude<Access, 'allowed'>, readonly [status: number, message: string]>> = {
   foreign_host: [421, 'This server goes by another name. The option "hosts" says which.'],
   foreign_origin: [403, 'This is only answered to its own page.'],
@@ -88,17 +94,12 @@ export function createStatusHandler(view: StatusView, options: StatusHandlerOpti
   }
 
   function toEvents(request: Request): Response {
+    if (request.method === 'HEAD') return reply(null, { headers: eventHeaders });
     const lastEventId =
       request.headers.get('last-event-id') ?? new URL(request.url).searchParams.get('lastEventId');
     const stream = feed.open(lastEventId, request.signal);
     if (stream === undefined) return toError(503, 'There are too many readers.', { 'retry-after': '10' });
-    return reply(stream, {
-      headers: {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-cache, no-transform',
-        'x-accel-buffering': 'no',
-      },
-    });
+    return reply(stream, { headers: eventHeaders });
   }
 
   function toHistory(request: Request): Response {

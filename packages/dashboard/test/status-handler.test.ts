@@ -1,4 +1,4 @@
-import { createStatusView, type MigrationRow, type RowSource } from '@migration-status/core';
+import { createStatusView, type MigrationRow, type RowJson, type RowSource } from '@migration-status/core';
 import { describe, expect, test, vi } from 'vitest';
 import { createManualClock } from '../../../test/support/manual-clock.ts';
 import { createManualSource } from '../../core/test/view/row-source.ts';
@@ -159,13 +159,58 @@ describe('the events', () => {
     expect(seen.at(-1)).toBe('snapshot');
   });
 
+  test('bring everything in the place of a change that is longer than all that may wait', async () => {
+    const { source, clock, readEvents } = createScene({ maxQueuedBytes: 500 });
+    source.track('a', { state: 'running' });
+    const events = await readEvents();
+    await events.next();
+    await events.next();
+    for (let index = 0; index < 10; index += 1) source.track(`row ${index}`, { state: 'running' });
+    const next = events.next();
+    await clock.advance(100);
+    expect(await next).toMatchObject({ type: 'snapshot', data: { total: 11 } });
+  });
+
+  test('are the same ones for clients that come while much changes, with one snapshot for many', async () => {
+    const { source, clock, readEvents } = createScene({ maxQueuedBytes: 500 });
+    for (let index = 0; index < 40; index += 1) source.track(`row ${index}`, { state: 'running' });
+    const ids = new Set<string | undefined>();
+    for (let round = 1; round <= 8; round += 1) {
+      source.change('row 7', { percent: round });
+      const events = await readEvents();
+      await clock.advance(100);
+      await events.next();
+      const first = await events.next();
+      ids.add(first?.id);
+      expect(first).toMatchObject({ type: 'snapshot', data: { total: 40 } });
+      let last = first;
+      while (last?.data.rows.every(isOlderThan(round))) last = await events.next();
+      expect(last?.data.rows).toContainEqual(
+        expect.objectContaining({
+          key: 'row 7',
+          status: expect.objectContaining({ progress: { percent: round } }),
+        }),
+      );
+    }
+    expect(ids.size).toBe(1);
+  });
+
+  test('are not begun by one who only asks for the headers', async () => {
+    const { ask, clock } = createScene({ maxStreams: 1 });
+    const headers = await ask('/statuses/events', { method: 'HEAD' });
+    expect([headers.status, await headers.text()]).toEqual([200, '']);
+    expect(headers.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(clock.pendingTimers).toBe(0);
+    expect((await ask('/statuses/events')).status).toBe(200);
+  });
+
   test('show that they are alive while nothing changes', async () => {
     const { clock, readEvents } = createScene();
     const events = await readEvents();
     await events.next();
     await events.next();
     await clock.advance(20_000);
-    expect(await events.next()).toMatchObject({ type: 'comment' });
+    expect(await events.next()).toMatchObject({ type: 'alive' });
   });
 
   test('end with the request, with the reader and with the handler, and leave no timer', async () => {
@@ -363,3 +408,8 @@ test.each([
     expect.objectContaining({ name: 'ConfigurationError', option }),
   );
 });
+
+/** Whether a row is not yet as far as the test has brought it. */
+function isOlderThan(percent: number): (row: RowJson) => boolean {
+  return ({ key, status }) => key !== 'row 7' || status?.progress?.percent !== percent;
+}
