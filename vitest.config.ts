@@ -8,7 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: [
-      'packages/*/test/**/*.test.ts',
+      'packages/*/test/**/*.test.{ts,tsx}',
       'examples/*/test/**/*.test.ts',
       'bench/test/**/*.test.ts',
       'test/**/*.test.ts',

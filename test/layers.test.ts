@@ -30,6 +30,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   sandbox: [],
   testkit: ['@migration-status/core', '@migration-status/core/adapter', 'vitest'],
   dashboard: ['@migration-status/core'],
+  react: ['@migration-status/core', 'react'],
 };
 
 /** Where in core each outside library may be used. */
@@ -98,7 +99,9 @@ describe('the packages', () => {
   const sources = listPackages().flatMap(({ folder, manifest }) => {
     const isAdapter = manifest.migrationStatus?.kind === 'adapter';
     const allowed = allowedImports[folder] ?? (isAdapter ? adapterImports : []);
-    return listFiles(`packages/${folder}/src`, '.ts').map((file) => ({ folder, file, isAdapter, allowed }));
+    return ['.ts', '.tsx']
+      .flatMap((extension) => listFiles(`packages/${folder}/src`, extension))
+      .map((file) => ({ folder, file, isAdapter, allowed }));
   });
 
   it.each(sources)('$file imports only what its package may know', ({ file, allowed }) => {
