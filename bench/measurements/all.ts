@@ -9,6 +9,7 @@ import { policies } from './policies.ts';
 import { provider } from './provider.ts';
 import { resume } from './resume.ts';
 import { size } from './size.ts';
+import { streams } from './streams.ts';
 import { throttle } from './throttle.ts';
 
 /** Everything that is measured, in the order of the report. */
@@ -23,5 +24,6 @@ export const measurements: readonly Measurement[] = [
   million,
   change,
   resume,
+  streams,
   provider,
 ];
