@@ -22,6 +22,7 @@ describe('the packed packages', { timeout: 180_000 }, () => {
     '@migration-status/generic-migrations/push',
     '@migration-status/generic-migrations/presets',
     '@migration-status/generic-migrations/rest',
+    '@migration-status/react/remote',
   ];
   let folder = '';
   let listings: Readonly<Record<string, readonly string[]>> = {};
@@ -47,7 +48,15 @@ describe('the packed packages', { timeout: 180_000 }, () => {
     await writeFile(path.join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
     await mustRun(
       'npm',
-      ['install', '--no-audit', '--no-fund', ...tarballs.map((name) => `./${name}`), '@types/node@22'],
+      [
+        'install',
+        '--no-audit',
+        '--no-fund',
+        ...tarballs.map((name) => `./${name}`),
+        '@types/node@22',
+        'react@19',
+        '@types/react@19',
+      ],
       { cwd: folder },
     );
   }, 180_000);
@@ -89,7 +98,11 @@ describe('the packed packages', { timeout: 180_000 }, () => {
       );
       expect(declarations.length, name).toBeGreaterThan(0);
       for (const file of declarations) {
-        expect(existsSync(path.join(directory, 'src', file.replace(/\.d\.ts$/, '.ts'))), file).toBe(true);
+        const sources = ['.ts', '.tsx'].map((extension) => file.replace(/\.d\.ts$/, extension));
+        expect(
+          sources.some((source) => existsSync(path.join(directory, 'src', source))),
+          file,
+        ).toBe(true);
         expect(await readFile(path.join(directory, 'dist', file), 'utf8'), file).not.toMatch(/from 'zod/);
       }
     }
@@ -178,6 +191,8 @@ import { createPushParser } from '@migration-status/generic-migrations/push';
 import { gitlabDirectTransfer } from '@migration-status/generic-migrations/presets';
 import { createRestAdapter } from '@migration-status/generic-migrations/rest';
 import { createOnlyOfficeAdapter } from '@migration-status/onlyoffice';
+import { MigrationTable, useStatusView } from '@migration-status/react';
+import { createRemoteStatusView, type RemoteStatusView } from '@migration-status/react/remote';
 import { createSandbox } from '@migration-status/sandbox';
 import { createSnapLogicAdapter } from '@migration-status/snaplogic';
 import { createVeltAdapter, type VeltMigration, type VeltRef } from '@migration-status/velt';
@@ -206,5 +221,7 @@ export async function countStored(path: string): Promise<number> {
   return (await port.load())?.rows.length ?? 0;
 }
 
-export { createSandbox, defineAdapter };
+export const remoteView: RemoteStatusView = createRemoteStatusView('/statuses/events');
+
+export { createSandbox, defineAdapter, MigrationTable, useStatusView };
 `;

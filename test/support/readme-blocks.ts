@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { listFiles, listPackages, readText, workspaceRoot } from './workspace.ts';
 
-/** One `ts` block of the documentation, written out as a module of its own. */
+/** One `ts` or `tsx` block of the documentation, written out as a module of its own. */
 export interface DocumentedCode {
   /** Where it stands: `packages/velt/README.md, block 1`. */
   readonly title: string;
@@ -23,7 +23,7 @@ const documents = [
 ];
 
 /**
- * Writes each `ts` block of the documentation into a file, afresh. A block whose fence names a file (```ts acme-adapter.ts)
+ * Writes each `ts` and `tsx` block of the documentation into a file, afresh. A block whose fence names a file (```ts acme-adapter.ts)
  * is that file, in a folder of its document's own, and not among those that are given: it belongs with its neighbours there.
  */
 export function writeDocumentedCode(): readonly DocumentedCode[] {
@@ -33,8 +33,8 @@ export function writeDocumentedCode(): readonly DocumentedCode[] {
     const name = document.replace(/\.md$/, '').replaceAll('/', '-').toLowerCase();
     writeNamedBlocks(document, path.join(blocksFolder, name));
     const unnamed = listBlocks(document).filter(({ fileName }) => fileName === undefined);
-    return unnamed.map(({ code }, index) => {
-      const file = path.join(blocksFolder, `${name}-${index + 1}.ts`);
+    return unnamed.map(({ kind, code }, index) => {
+      const file = path.join(blocksFolder, `${name}-${index + 1}.${kind}`);
       writeFileSync(file, `${code}\nexport {};\n`);
       return { title: `${document}, block ${index + 1}`, file };
     });
@@ -55,8 +55,8 @@ export function writeNamedBlocks(document: string, folder: string): void {
 }
 
 function listBlocks(document: string) {
-  const blocks = [...readText(document).matchAll(/^```ts(?: (\S+))?\n(.*?)^```$/gms)];
-  return blocks.map(([, fileName, code = '']) => ({ fileName, code }));
+  const blocks = [...readText(document).matchAll(/^```(tsx?)(?: (\S+))?\n(.*?)^```$/gms)];
+  return blocks.map(([, kind = 'ts', fileName, code = '']) => ({ kind, fileName, code }));
 }
 
 function toRecipeImports(code: string): string {

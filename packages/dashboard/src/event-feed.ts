@@ -76,9 +76,12 @@ export function createEventFeed(view: StatusView, settings: HandlerSettings): Ev
   /** An event can be longer than all that may wait: then nothing is waiting, and nobody asks for more. */
   function send(client: Client, bytes: Uint8Array): void {
     const room = roomOf(client) + client.beginningBytes;
-    if (!client.isBehind && room >= bytes.byteLength) return client.controller.enqueue(bytes);
-    client.isBehind = true;
-    catchUp(client);
+    if (!client.isBehind && room >= bytes.byteLength) {
+      client.controller.enqueue(bytes);
+    } else {
+      client.isBehind = true;
+      catchUp(client);
+    }
   }
 
   /** A client that is behind, and has taken most of what was waiting, begins anew. */

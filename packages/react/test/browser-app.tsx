@@ -61,7 +61,7 @@ const counting = {
 const columns = ['migration', 'provider', 'state', 'progress', 'news', 'trouble', counting] as const;
 
 function One(): ReactElement {
-  components['one'] = (components['one'] ?? 0) + 1;
+  components.one = (components.one ?? 0) + 1;
   const row = useMigration(view, 'acme/0');
   return <p id="one">{row?.status?.progress?.percent ?? 'none'}</p>;
 }
@@ -69,7 +69,7 @@ function One(): ReactElement {
 const selections: (readonly MigrationRow[])[] = [];
 
 function Selected(): ReactElement {
-  components['selected'] = (components['selected'] ?? 0) + 1;
+  components.selected = (components.selected ?? 0) + 1;
   const selected = useStatusView(view, (snapshot) => snapshot.rows.slice(0, 2));
   const [, renderAgain] = useReducer((times: number) => times + 1, 0);
   selections.push(selected);
