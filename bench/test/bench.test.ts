@@ -236,6 +236,11 @@ describe('a run, in small', { timeout: 60_000 }, () => {
     expect(JSON.parse(JSON.stringify(line))).toEqual(line);
   });
 
+  it.each(['mixed', 'herd'])('leaves no client of the streams astray: %s', async (caseName) => {
+    const options = { measurement: 'streams', caseName, share: 0.02, timeoutMs: 60_000 };
+    expect(await runCase(options)).toMatchObject({ figures: { astray: 0 } });
+  });
+
   it('takes a process that dies for a failure, and says why', async () => {
     const options = { measurement: 'nothing', caseName: 'ours', share: 1, timeoutMs: 30_000 };
     expect(await runCase(options)).toEqual({

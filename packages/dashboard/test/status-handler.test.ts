@@ -171,6 +171,20 @@ describe('the events', () => {
     expect(await next).toMatchObject({ type: 'snapshot', data: { total: 11 } });
   });
 
+  test('go on after a beginning that is longer than all that may wait', async () => {
+    const { source, clock, readEvents } = createScene({ maxQueuedBytes: 2_000 });
+    for (let index = 0; index < 40; index += 1) source.track(`row ${index}`, { state: 'running' });
+    const events = await readEvents();
+    source.change('row 7', { percent: 1 });
+    await clock.advance(100);
+    source.change('row 7', { percent: 2 });
+    await clock.advance(100);
+    const types = [];
+    for (let event = await events.next(); event && types.length < 3; event = await events.next())
+      types.push(event.type);
+    expect(types).toEqual(['retry', 'snapshot', 'change']);
+  });
+
   test('are the same ones for clients that come while much changes, with one snapshot for many', async () => {
     const { source, clock, readEvents } = createScene({ maxQueuedBytes: 500 });
     for (let index = 0; index < 40; index += 1) source.track(`row ${index}`, { state: 'running' });

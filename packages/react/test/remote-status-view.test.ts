@@ -196,8 +196,8 @@ describe('the connection', () => {
     expect([view.connection, streams.length]).toEqual(['lost', 2]);
     expect(streams[0]?.isClosed).toBe(true);
     expect(last().url).toBe('/statuses/events?lastEventId=one-7');
-    streams[0]?.break();
     last().open();
+    streams[0]?.break();
     expect(view.connection).toBe('live');
   });
 
