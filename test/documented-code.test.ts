@@ -2,8 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createStatusView } from '@migration-status/core';
+import { createRemoteStatusView } from '@migration-status/react/remote';
 import { createSandbox, type Sandbox } from '@migration-status/sandbox';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createManualSource } from '../packages/core/test/view/row-source.ts';
+import { createFakeEventSource } from '../packages/react/test/fake-event-source.ts';
 import { blocksFolder, examplesFolder, writeDocumentedCode, writeExamples } from './support/readme-blocks.ts';
 import { mustRun } from './support/run-command.ts';
 import { workspaceRoot } from './support/workspace.ts';
@@ -85,6 +89,56 @@ describe('the code in the documentation, run against the sandbox', { timeout: 60
     const block = blocks.find(({ title }) => title === 'packages/core/README.md, block 3');
     await import(`${block?.file}?restarted`);
     expect(log.mock.calls.splice(0)).toEqual([['goes on with 1'], ['succeeded']]);
+  });
+});
+
+describe('the recipes for other frameworks', () => {
+  const fileOf = (wanted: string) => blocks.find(({ title }) => title === wanted)?.file ?? '';
+  const { EventSource, last } = createFakeEventSource();
+  const source = createManualSource();
+  const server = createStatusView(source);
+
+  beforeAll(() => {
+    source.track('acme/a', { state: 'running' });
+    vi.stubGlobal('EventSource', EventSource);
+  });
+
+  afterAll(() => vi.unstubAllGlobals());
+
+  it('follow a view in Vue until the scope ends', async () => {
+    const { useMigrations } = await import(fileOf('docs/react.md, block 4'));
+    const { effectScope } = await import('vue');
+    const view = createRemoteStatusView('/events', { lingerMs: 0 });
+    const scope = effectScope();
+    const { snapshot, connection } = scope.run(() => useMigrations(view));
+    expect([snapshot.value.total, connection.value]).toEqual([0, 'connecting']);
+    last().snapshot(server.getSnapshot());
+    await vi.waitFor(() => expect([snapshot.value.total, connection.value]).toEqual([1, 'live']));
+    scope.stop();
+    await vi.waitFor(() => expect(last().isClosed).toBe(true));
+  });
+
+  it('follow a view in Svelte while somebody subscribes', async () => {
+    const { snapshot, connection } = await import(fileOf('docs/react.md, block 5'));
+    const seen: unknown[] = [];
+    const stops = [
+      snapshot.subscribe(({ total }: { total: number }) => seen.push(total)),
+      connection.subscribe((word: string) => seen.push(word)),
+    ];
+    last().snapshot(server.getSnapshot());
+    await vi.waitFor(() => expect(seen).toEqual([0, 'connecting', 1, 'live']));
+    for (const stop of stops) stop();
+  });
+
+  it('follow a view without any', async () => {
+    const { showIn } = await import(fileOf('docs/react.md, block 6'));
+    const element = { textContent: '' };
+    const stop = showIn(element);
+    last().snapshot(server.getSnapshot());
+    await vi.waitFor(() => expect(element.textContent).toBe('0 of 1 done, 1 running (live)'));
+    last().break();
+    await vi.waitFor(() => expect(element.textContent).toMatch(/ \(lost, as of 20\d\d-.+Z\)$/));
+    stop();
   });
 });
 

@@ -36,7 +36,10 @@ export interface StatusHandlerOptions {
   readonly maxStreams?: number | undefined;
   /** How long changes are collected before they are sent, in milliseconds. Default 100. */
   readonly flushMs?: number | undefined;
-  /** How much may wait for one client, in bytes; a slower one is sent a snapshot once it has caught up. Default 1 MiB. */
+  /**
+   * How much may wait for one client, in bytes, besides the snapshot that it begins with; a slower one begins anew once it has
+   * caught up. Default 1 MiB.
+   */
   readonly maxQueuedBytes?: number | undefined;
   /** Default: the platform's time. */
   readonly clock?: Clock | undefined;
