@@ -27,18 +27,18 @@ const clientsPath = path.join(import.meta.dirname, '..', 'stream-clients.ts');
 const lines = [
   { label: 'late, p50', unit: 'milliseconds', caseName: 'quick', figure: 'lateP50Ms' },
   { label: 'late, p99', unit: 'milliseconds', caseName: 'quick', figure: 'lateP99Ms' },
-  { label: 'with slow ones, p50', unit: 'milliseconds', caseName: 'mixed', figure: 'lateP50Ms', to: 'quick' },
-  { label: 'with slow ones, p99', unit: 'milliseconds', caseName: 'mixed', figure: 'lateP99Ms', to: 'quick' },
-  { label: 'all at once, ms', unit: 'milliseconds', caseName: 'herd', figure: 'connectMs' },
+  { label: 'slow, p50', unit: 'milliseconds', caseName: 'mixed', figure: 'lateP50Ms', to: 'quick' },
+  { label: 'slow, p99', unit: 'milliseconds', caseName: 'mixed', figure: 'lateP99Ms', to: 'quick' },
+  { label: 'herd, ms', unit: 'milliseconds', caseName: 'herd', figure: 'connectMs' },
   { label: 'bytes a client', unit: 'bytes', caseName: 'quick', figure: 'bytesPerClient' },
-  { label: 'most memory, MB', unit: 'megabytes', caseName: 'quick', figure: 'mostMegabytes' },
-  { label: 'with slow ones, MB', unit: 'megabytes', caseName: 'mixed', figure: 'mostMegabytes', to: 'quick' },
-  { label: 'all at once, MB', unit: 'megabytes', caseName: 'herd', figure: 'mostMegabytes', to: 'quick' },
-  { label: 'changes a second', unit: 'count', caseName: 'mixed', figure: 'changesPerSecond' },
-  { label: 'snapshots again', unit: 'count', caseName: 'mixed', figure: 'repeatedSnapshots' },
+  { label: 'memory, MB', unit: 'megabytes', caseName: 'quick', figure: 'mostMegabytes' },
+  { label: 'slow, MB', unit: 'megabytes', caseName: 'mixed', figure: 'mostMegabytes', to: 'quick' },
+  { label: 'herd, MB', unit: 'megabytes', caseName: 'herd', figure: 'mostMegabytes', to: 'quick' },
+  { label: 'changes / s', unit: 'count', caseName: 'mixed', figure: 'changesPerSecond' },
+  { label: 'begun anew', unit: 'count', caseName: 'mixed', figure: 'repeatedSnapshots' },
   { label: 'astray', unit: 'count', caseName: 'quick', figure: 'astray', most: 0 },
-  { label: 'astray, with slow', unit: 'count', caseName: 'mixed', figure: 'astray', most: 0 },
-  { label: 'astray, at once', unit: 'count', caseName: 'herd', figure: 'astray', most: 0 },
+  { label: 'slow, astray', unit: 'count', caseName: 'mixed', figure: 'astray', most: 0 },
+  { label: 'herd, astray', unit: 'count', caseName: 'herd', figure: 'astray', most: 0 },
 ] as const;
 
 /** Many clients of one handler, while much changes: what each takes, how late it hears, and whether slow ones harm the others. */
