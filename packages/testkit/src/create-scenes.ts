@@ -1,7 +1,7 @@
 import type { AuditOptions } from './audit-adapter.ts';
 import { createFixtureServer, type FixtureServer } from './fixture-server.ts';
 import { type GeneratedCase, generateCases } from './generate-cases.ts';
-import type { AdapterHarness, FixtureAnswer } from './harness.ts';
+import type { AdapterHarness, BoundHarness, FixtureAnswer } from './harness.ts';
 import {
   createSecret,
   type Outcome,
@@ -48,9 +48,13 @@ export function createScenes(
     const secret = createSecret();
     server.play(() => ({ status: 404 }));
     const adapter = harness.create({ baseUrl: server.origin, secret });
-    const ref = harness.toRef(ordinaryId);
+    const bound: BoundHarness = {
+      ...harness,
+      toRef: (id, baseUrl = server.origin) => harness.toRef(id, { baseUrl }),
+    };
+    const ref = bound.toRef(ordinaryId);
     const scene: Scene = {
-      harness,
+      harness: bound,
       adapter,
       server,
       secret,
@@ -60,9 +64,9 @@ export function createScenes(
         server.play((request) => toAnswer(reply, request, asked));
         return settle(() => adapter.getStatus(asked, context));
       },
-      readSamples() {
+      async readSamples() {
         samples ??= use(readAll);
-        return samples;
+        return (await samples).map((reading) => ({ ...reading, ref: toSampleRef(bound, reading.sample) }));
       },
       runCases() {
         cases ??= use((own) => generateCases(own, caseCount, seed)).then((all) => {
@@ -80,10 +84,10 @@ export function createScenes(
     return scene;
   }
 
-  async function readAll({ adapter, server }: Scene): Promise<readonly SampleReading[]> {
+  async function readAll({ harness: bound, adapter, server }: Scene): Promise<readonly SampleReading[]> {
     const readings: SampleReading[] = [];
     for (const sample of harness.samples) {
-      const ref = toSampleRef(harness, sample);
+      const ref = toSampleRef(bound, sample);
       const answers: FixtureAnswer[] = [];
       server.play((request) => {
         const answer = toAnswer(sample.reply, request, ref);

@@ -53,8 +53,11 @@ export interface Sample<Ref = unknown> {
 export interface AdapterHarness<Ref = unknown> {
   /** A fresh adapter that speaks to `baseUrl` only. `secret` stands in for every credential. */
   create(context: HarnessContext): MigrationAdapter<unknown, Ref>;
-  /** The ref of the migration with this id, which may be any text. An adapter without ids gives the same ref for all. */
-  toRef(id: string): Ref;
+  /**
+   * The ref of the migration with this id, which may be any text. An adapter without ids gives the same ref for all; one whose
+   * refs are whole URLs makes them of the base URL that it was made with.
+   */
+  toRef(id: string, context: Pick<HarnessContext, 'baseUrl'>): Ref;
   /** What the provider says, at least once for each of its words, and once that it does not know the migration. */
   readonly samples: readonly Sample<Ref>[];
   /** An answer with a word for the state that nobody has documented. */
@@ -78,6 +81,12 @@ export interface AdapterHarness<Ref = unknown> {
   readonly push?: PushHarness | undefined;
   /** The README, as text or as a file: with a table that begins `| native | state |` and has a row for each word. */
   readonly statesTable?: string | URL | undefined;
+}
+
+/** A harness within one audit, where it is known of which server refs are. */
+export interface BoundHarness extends Omit<AdapterHarness, 'toRef'> {
+  /** The ref of a migration at the server of the audit, or at the one that is named. */
+  toRef(id: string, baseUrl?: string): unknown;
 }
 
 /** What an adapter is made with. */

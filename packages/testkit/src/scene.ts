@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { MigrationAdapter, MigrationReading, ReadContext } from '@migration-status/core/adapter';
 import type { FixtureServer } from './fixture-server.ts';
 import type { GeneratedCase } from './generate-cases.ts';
-import type { AdapterHarness, FixtureAnswer, FixtureReply, FixtureRequest, Sample } from './harness.ts';
+import type { BoundHarness, FixtureAnswer, FixtureReply, FixtureRequest, Sample } from './harness.ts';
 
 /** What came of one call. */
 export type Outcome<Value = MigrationReading> = { readonly value: Value } | { readonly error: unknown };
@@ -18,7 +18,7 @@ export interface SampleReading {
 
 /** One adapter, and the server that it speaks to, for the time of one audit. */
 export interface Scene {
-  readonly harness: AdapterHarness;
+  readonly harness: BoundHarness;
   readonly adapter: MigrationAdapter;
   readonly server: FixtureServer;
   readonly secret: string;
@@ -55,7 +55,7 @@ export function toAnswer(reply: FixtureReply<never>, request: FixtureRequest, re
 }
 
 /** The ref that a sample is read with. */
-export function toSampleRef(harness: AdapterHarness, sample: Sample): unknown {
+export function toSampleRef(harness: BoundHarness, sample: Sample): unknown {
   return sample.ref ?? harness.toRef(ordinaryId);
 }
 

@@ -65,3 +65,35 @@ test('an adapter whose state comes from the HTTP status alone passes too', async
   });
   expect(audits.filter(({ status }) => status === 'fail')).toEqual([]);
 });
+
+test('an adapter whose refs are whole URLs passes too', async () => {
+  const states = { RUNNING: 'running', DONE: 'succeeded' } as const;
+  const { audits } = await runAudits<{ url: string }>({
+    samples: [
+      { label: 'running', reply: { json: { status: 'RUNNING' } }, expect: { state: 'running' } },
+      { label: 'done', reply: { json: { status: 'DONE' } }, expect: { state: 'succeeded' } },
+      { label: 'not known', reply: { status: 404 }, expect: { state: 'not_found' } },
+    ],
+    unrecognised: { json: { status: 'REPLICATING' } },
+    create({ baseUrl, secret }) {
+      const http = createHttpClient({ provider: 'bare', baseUrl, credentials: { authorization: secret } });
+      const isOwn = (url: string) => URL.parse(url)?.origin === http.origin;
+      return defineAdapter({
+        provider: 'bare',
+        states,
+        http,
+        refSchema: z.strictObject({ url: z.string().check(z.refine(isOwn, 'a URL of the provider')) }),
+        toKeyParts: ({ url }) => [url],
+        toRequest: ({ url }) => ({ url }),
+        schema: z.object({ status: z.string() }),
+        toReading: ({ status }, { native }) => ({
+          state: mapState(states, status),
+          nativeState: status,
+          native,
+        }),
+      });
+    },
+    toRef: (id, { baseUrl }) => ({ url: `${baseUrl}/jobs/${encodeURIComponent(id)}` }),
+  });
+  expect(audits.filter(({ status }) => status === 'fail')).toEqual([]);
+});

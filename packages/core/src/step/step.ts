@@ -158,7 +158,10 @@ function onNews(row: Row, event: NewsEvent, moment: StepMoment, policy: StepPoli
   const { now } = moment;
   const next = toDraft(row);
   next.readAt = now;
-  if (event.type === 'read' || event.reading.memo !== undefined) next.memo = event.reading.memo;
+  const isMissing = event.reading.state === 'not_found';
+  // An empty answer takes nothing back, and may be one of a moment.
+  if ((event.type === 'read' && !isMissing) || event.reading.memo !== undefined)
+    next.memo = event.reading.memo;
   if (event.type === 'read') {
     next.stopped = undefined;
     next.reads += 1;
@@ -166,7 +169,6 @@ function onNews(row: Row, event: NewsEvent, moment: StepMoment, policy: StepPoli
     next.refusedReads = 0;
     next.conditions = withoutFailure(row.conditions);
   }
-  const isMissing = event.reading.state === 'not_found';
   if (isMissing) countMissing(next, row, now);
   else next.missingReads = 0;
   if (!isMissing) next.missingSince = undefined;

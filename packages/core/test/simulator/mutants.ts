@@ -105,12 +105,12 @@ export const mutants: readonly Mutant[] = [
     {
       name: 'the memo of the last reading is not kept',
       search:
-        "if (event.type === 'read' || event.reading.memo !== undefined) next.memo = event.reading.memo;",
+        "if ((event.type === 'read' && !isMissing) || event.reading.memo !== undefined)\n    next.memo = event.reading.memo;",
       replace: '',
     },
     {
       name: 'news that was pushed takes the memo away',
-      search: "if (event.type === 'read' || event.reading.memo !== undefined) next",
+      search: "if ((event.type === 'read' && !isMissing) || event.reading.memo !== undefined)\n    next",
       replace: 'next',
     },
     {

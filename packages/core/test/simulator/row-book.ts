@@ -138,7 +138,7 @@ export function enterAnswer(
   row.stopped = undefined;
   row.failedReads = 0;
   row.refusedReads = 0;
-  row.memo = answer.memo;
+  if (answer.status.state !== 'not_found' || answer.memo !== undefined) row.memo = answer.memo;
   row.isAlone = false;
   const before = row.status;
   const isGone = enterStatus(row, answer.status, moment.now, policy);

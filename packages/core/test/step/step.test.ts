@@ -676,6 +676,16 @@ describe('a failed read in a lane that has had too many failures', () => {
 describe('the grace of a migration that is not found', () => {
   const missing = (now: number) => [now, reads('not_found')] as const;
 
+  test('takes nothing back that the adapter has noted', () => {
+    expect(playToEnd([[0, reads('running', { memo: 'noted' })], missing(second)]).row.memo).toBe('noted');
+    expect(
+      playToEnd([
+        [0, reads('running', { memo: 'noted' })],
+        [second, reads('running')],
+      ]).row.memo,
+    ).toBe(undefined);
+  });
+
   test.each([
     { title: 'goes on while the time is too short', events: [0, 1, 2, 3, 29_999], stopped: undefined },
     { title: 'goes on while the reads are too few', events: [0, 60_000], stopped: undefined },

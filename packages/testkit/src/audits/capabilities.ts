@@ -30,9 +30,12 @@ export const capabilityAudits: readonly AuditDefinition[] = [
       );
       const isPercent = shown.some((progress) => progress?.percent !== undefined);
       const claimed = scene.adapter.capabilities.progress;
-      if (claimed === 'none' && (isCounted || isPercent)) yield fail('progress is shown and not claimed');
-      if (claimed === 'counts' && !isCounted) yield fail('counts are claimed and no sample shows any');
-      if (claimed === 'percent' && !isPercent) yield fail('a percentage is claimed and no sample shows any');
+      if (claimed === 'none' && (isCounted || isPercent))
+        yield fail('progress is shown: capabilities.progress must be "percent" or "counts", and is "none"');
+      if (claimed === 'counts' && !isCounted)
+        yield fail('no sample shows counts, which capabilities.progress claims');
+      if (claimed === 'percent' && !isPercent)
+        yield fail('no sample shows a percentage, which capabilities.progress claims');
     },
   },
   {

@@ -11,7 +11,7 @@ import { toBody } from '../fixture-server.ts';
 import type { FixtureAnswer, FixtureReply, FixtureRequest } from '../harness.ts';
 import { dropAt, extendAt, isJsonObject, type JsonPath, listNodes, replaceAt } from '../json-tree.ts';
 import { describeOutcome, evidenceOf, listReadSamples, type ReadSample } from '../read-outcomes.ts';
-import { type Outcome, type Scene, settle } from '../scene.ts';
+import { type Outcome, ordinaryId, type Scene, settle } from '../scene.ts';
 
 const page = '<!doctype html><title>Bad gateway</title><h1>Something else answers here</h1>';
 
@@ -82,7 +82,7 @@ export const httpAudits: readonly AuditDefinition[] = [
       const gone = await scene.openServer();
       await gone.close();
       const lonely = scene.harness.create({ baseUrl: gone.origin, secret: scene.secret });
-      const refused = await settle(() => lonely.getStatus(ref));
+      const refused = await settle(() => lonely.getStatus(scene.harness.toRef(ordinaryId, gone.origin)));
       if (!isRequestError(refused, ['transient']))
         yield fail(`a connection that was refused became ${describeOutcome(refused)}`, evidenceOf(refused));
     },

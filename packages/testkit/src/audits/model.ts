@@ -135,7 +135,7 @@ export const modelAudits: readonly AuditDefinition[] = [
       for (const { sample, reading, answers } of await listReadSamples(scene)) {
         const native = throughJson(reading.native);
         if (native === null || native === undefined) continue;
-        const said = answers.flatMap((answer) => listNodes(toJson(answer) ?? answer.text));
+        const said = answers.flatMap((answer) => listNodes(throughJson(toJson(answer)) ?? answer.text));
         const isSaid = (value: unknown) => said.some((node) => isDeepStrictEqual(node.value, value));
         const areSaid = isJoined && isJsonObject(native) && Object.values(native).every(isSaid);
         if (!isSaid(native) && !areSaid)

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError, type MigrationAdapter } from '@migration-status/core/adapter';
 import { type AuditDefinition, fail, skip } from '../audit.ts';
-import type { AdapterHarness } from '../harness.ts';
+import type { BoundHarness } from '../harness.ts';
 import { isJsonObject } from '../json-tree.ts';
 import { oddIds } from '../odd-ids.ts';
 import { hasOneMigration, oneMigration } from '../one-migration.ts';
@@ -106,7 +106,7 @@ export const refAudits: readonly AuditDefinition[] = [
       if (own.length === 0) yield skip('no sample has a ref that awaits something else');
       for (const { label, ref, reply, expect } of own)
         for (const other of harness.samples) {
-          if (other.reply !== reply || other.expect.state === expect.state) continue;
+          if (!isDeepStrictEqual(other.reply, reply) || other.expect.state === expect.state) continue;
           const refs = [ref, other.ref].map((asked) => withOrdinaryId(harness, asked));
           const keys = await Promise.all(refs.map((asked) => keyOf(adapter, asked)));
           if (keys[0] === keys[1])
@@ -150,13 +150,13 @@ export function listWrongFields(value: unknown): readonly (readonly [field: stri
   return Object.keys(value).map((field) => [field, { ...value, [field]: 7.5 }]);
 }
 
-function listRefs(harness: AdapterHarness): readonly unknown[] {
+function listRefs(harness: BoundHarness): readonly unknown[] {
   const own = harness.samples.flatMap(({ ref }) => (ref === undefined ? [] : [ref]));
   return [harness.toRef(ordinaryId), ...own];
 }
 
 /** The same ref with the ordinary id, so that it differs from others of its kind in what is awaited alone. */
-function withOrdinaryId(harness: AdapterHarness, ref: unknown): unknown {
+function withOrdinaryId(harness: BoundHarness, ref: unknown): unknown {
   const [one, other] = [harness.toRef(ordinaryId), harness.toRef('another')];
   if (!isJsonObject(ref) || !isJsonObject(one) || !isJsonObject(other)) return ref ?? one;
   const awaited = Object.entries(ref).filter(([field]) => isDeepStrictEqual(one[field], other[field]));
