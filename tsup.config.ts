@@ -14,6 +14,8 @@ export default defineConfig({
       },
     },
   ],
+  // Nor is anything of another package taken in, also not of one that is optional.
+  skipNodeModulesBundle: true,
   format: ['esm'],
   target: 'es2024',
   platform: 'neutral',

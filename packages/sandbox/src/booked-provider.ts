@@ -38,18 +38,19 @@ export interface BookedProviderParts<Details> {
 
 /** Creates the parts of one provider, whose random numbers go by `label`. */
 export function createBookedProviderParts<Details>(
-  { clock, seed }: ProviderSetup,
+  { clock, seed, nextPort }: ProviderSetup,
   label: string,
   createId: (random: SeededRandom) => string,
 ): BookedProviderParts<Details> {
   const random = createSeededRandom(seed, label);
   const migrations = createMigrationBook<Details>(clock, random, () => createId(random));
   const desk = createControlDesk(clock);
+  const port = nextPort();
 
   return {
     random,
     migrations,
     controls: { nextTimeline: migrations.queue, ...desk.controls },
-    serve: (api) => startProviderServer({ createApi: () => api, desks: [desk], now: clock.now }),
+    serve: (api) => startProviderServer({ createApi: () => api, desks: [desk], now: clock.now, port }),
   };
 }

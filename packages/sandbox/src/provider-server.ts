@@ -32,18 +32,21 @@ export interface ProviderServerParts {
   /** All of them see each request; the first that has a fault for it decides. */
   readonly desks: readonly ControlDesk[];
   readonly now: () => number;
+  /** 0 for a free one. */
+  readonly port: number;
 }
 
-/** Serves one API on a free loopback port: everything that touches a socket is here. */
+/** Serves one API on a loopback port: everything that touches a socket is here. */
 export async function startProviderServer({
   createApi,
   desks,
   now,
+  port,
 }: ProviderServerParts): Promise<ProviderServer> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, listenAddress, resolve);
+    server.listen(port, listenAddress, resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no TCP port');

@@ -8,4 +8,6 @@ export interface ProviderSetup {
   readonly isTimed: boolean;
   /** Where the Migrations API sends its webhooks. */
   readonly webhookUrl: string | undefined;
+  /** The port for the next server; 0 for a free one. */
+  nextPort(): number;
 }

@@ -23,6 +23,11 @@ export interface SandboxOptions {
   readonly now?: (() => number) | undefined;
   /** Where the Migrations API sends its webhooks. Default: nowhere, until `genericMigrations.webhooks.url` is set. */
   readonly webhookUrl?: string | undefined;
+  /**
+   * The first port to listen on. Velt has it, SnapLogic the next, the Migrations API the one after that, and then come the
+   * portals of ONLYOFFICE in the order in which they are added. Default 0: each has a free one.
+   */
+  readonly port?: number | undefined;
 }
 
 /** Four providers' APIs, listening on loopback. */
@@ -36,7 +41,7 @@ export interface Sandbox extends AsyncDisposable {
 }
 
 /**
- * Starts the four providers' APIs on loopback, each on a free port of 127.0.0.1. The servers keep the process
+ * Starts the four providers' APIs on loopback, each on a port of 127.0.0.1. The servers keep the process
  * alive until `close`.
  *
  * @example
@@ -63,28 +68,45 @@ export interface Sandbox extends AsyncDisposable {
  * @throws Error when an option is not valid.
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  requireKnownKeys('createSandbox', options, ['seed', 'timeScale', 'now', 'webhookUrl']);
-  const { seed = 1, timeScale = 1, now = () => Date.now(), webhookUrl } = options;
+  requireKnownKeys('createSandbox', options, ['seed', 'timeScale', 'now', 'webhookUrl', 'port']);
+  const { seed = 1, timeScale = 1, now = () => Date.now(), webhookUrl, port = 0 } = options;
   if (!Number.isSafeInteger(seed)) throw new Error(`seed must be a whole number; got ${String(seed)}`);
   if (!Number.isFinite(timeScale) || timeScale <= 0) {
     throw new Error(`timeScale must be a finite number above 0; got ${String(timeScale)}`);
   }
   if (typeof now !== 'function') throw new Error('now must be a function that returns milliseconds');
+  if (!Number.isSafeInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`port must be a whole number from 0 to 65535; got ${String(port)}`);
+  }
 
   if (webhookUrl !== undefined) requireWebUrl('webhookUrl', webhookUrl);
 
+  let portsTaken = 0;
+  const nextPort = () => {
+    portsTaken += 1;
+    return port === 0 ? 0 : port + portsTaken - 1;
+  };
   const isTimed = options.now === undefined;
-  const setup = { clock: createSandboxClock(now, timeScale), seed, isTimed, webhookUrl };
-  const [velt, onlyoffice, snaplogic, genericMigrations] = await Promise.all([
+  const setup = { clock: createSandboxClock(now, timeScale), seed, isTimed, webhookUrl, nextPort };
+  const starting = [
     startVelt(setup),
-    startOnlyOffice(setup),
     startSnapLogic(setup),
     startGenericMigrations(setup),
-  ]);
+    startOnlyOffice(setup),
+  ] as const;
 
   async function close(): Promise<void> {
-    await Promise.all([velt, onlyoffice, snaplogic, genericMigrations].map((running) => running.close()));
+    const running = await Promise.allSettled(starting);
+    await Promise.all(running.map((start) => start.status === 'fulfilled' && start.value.close()));
   }
+
+  // Who cannot have one port must not keep the others.
+  const [velt, snaplogic, genericMigrations, onlyoffice] = await Promise.all(starting).catch(
+    async (error) => {
+      await close();
+      throw error;
+    },
+  );
 
   return {
     velt: velt.provider,

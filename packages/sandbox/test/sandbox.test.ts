@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
 import { createManualClock } from '../../../test/support/manual-clock.ts';
 import { generateTimeline } from '../src/generated-timeline.ts';
@@ -191,11 +192,57 @@ describe('the request log', () => {
 it.each<[string, string]>([
   ['{"seed":1.5}', 'seed must be a whole number; got 1.5'],
   ['{"timeScale":0}', 'timeScale must be a finite number above 0; got 0'],
+  ['{"port":65536}', 'port must be a whole number from 0 to 65535; got 65536'],
   ['{"now":5}', 'now must be a function that returns milliseconds'],
   [
     '{"speed":2}',
-    'createSandbox: the option name must be one of seed, timeScale, now, webhookUrl; got speed',
+    'createSandbox: the option name must be one of seed, timeScale, now, webhookUrl, port; got speed',
   ],
 ])('refuses the options %s', async (options, message) => {
   await expect(createSandbox(JSON.parse(options))).rejects.toThrow(message);
 });
+
+describe('the ports', () => {
+  it('follow each other from the one that is asked for, portals last', async () => {
+    const port = await findFreePort();
+    await using sandbox = await createSandbox({ port });
+    const portal = await sandbox.onlyoffice.addPortal();
+    const urls = [sandbox.velt, sandbox.snaplogic, sandbox.genericMigrations].map(({ baseUrl }) => baseUrl);
+    expect([...urls, portal.portalUrl].map((url) => Number(new URL(url).port) - port)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('can be closed after a portal found its port taken', async () => {
+    const port = await findFreePort();
+    const sandbox = await createSandbox({ port });
+    const other = createServer().listen(port + 3, '127.0.0.1');
+    await once(other, 'listening');
+    await expect(sandbox.onlyoffice.addPortal()).rejects.toThrow('EADDRINUSE');
+    await expect(sandbox.close()).resolves.toBeUndefined();
+    other.close();
+  });
+
+  it('are all given back when one of them is taken', async () => {
+    const port = await findFreePort();
+    await using taken = await createSandbox({ port: port + 1 });
+    expect(taken.velt.baseUrl).toContain(String(port + 1));
+    await expect(createSandbox({ port })).rejects.toThrow('EADDRINUSE');
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
+  });
+});
+
+/** The first of five ports in a row that nobody uses; systems hand out higher ones by themselves. */
+async function findFreePort(): Promise<number> {
+  const port = 10_000 + Math.floor(Math.random() * 20_000);
+  const servers = Array.from({ length: 5 }, () => createServer());
+  try {
+    for (const [index, server] of servers.entries()) {
+      server.listen(port + index, '127.0.0.1');
+      await once(server, 'listening');
+    }
+    return port;
+  } catch {
+    return findFreePort();
+  } finally {
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+}

@@ -62,6 +62,7 @@ const scriptKeys = ['parse', 'import', 'migratorName', 'emptyReads', 'isZombie',
 export async function startOnlyOffice({
   clock,
   seed,
+  nextPort,
 }: ProviderSetup): Promise<RunningProvider<OnlyOfficeSandbox>> {
   const sharedDesk = createControlDesk(clock);
   const servers: Promise<ProviderServer>[] = [];
@@ -85,6 +86,7 @@ export async function startOnlyOffice({
       createApi: (origin) => createPortalApi({ origin, state, credentials, memberApiKey, migratorName }),
       desks: [desk, sharedDesk],
       now: clock.now,
+      port: nextPort(),
     });
     servers.push(starting);
     const { origin } = await starting;
@@ -110,7 +112,9 @@ export async function startOnlyOffice({
     provider: { addPortal, ...sharedDesk.controls },
     async close() {
       isClosed = true;
-      await Promise.all(servers.map(async (server) => (await server).close()));
+      // One that could not listen has told whoever added it, and has nothing to close.
+      const started = await Promise.allSettled(servers);
+      await Promise.all(started.map((start) => start.status === 'fulfilled' && start.value.close()));
     },
   };
 }
