@@ -17,8 +17,8 @@ const nodeFiles = ['file-lock', 'file-store', 'record-file', 'record-line'].map(
   (name) => `packages/core/src/store/${name}.ts`,
 );
 
-/** Packages that open servers, and so need Node as a whole. */
-const nodePackages = ['sandbox', 'testkit'];
+/** Packages that open servers or a terminal, and so need Node as a whole. */
+const nodePackages = ['cli', 'sandbox', 'testkit'];
 
 /** What the package of a provider may import from the outside, unless more is said below. */
 const adapterImports = ['@migration-status/core', '@migration-status/core/adapter', 'zod/mini'];
@@ -30,6 +30,23 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   sandbox: [],
   testkit: ['@migration-status/core', '@migration-status/core/adapter', 'vitest'],
   dashboard: ['@migration-status/core'],
+  cli: [
+    '@hono/node-server',
+    '@migration-status/core',
+    '@migration-status/core/adapter',
+    '@migration-status/core/file-store',
+    '@migration-status/dashboard',
+    '@migration-status/generic-migrations',
+    '@migration-status/onlyoffice',
+    '@migration-status/sandbox',
+    '@migration-status/snaplogic',
+    '@migration-status/velt',
+    'cli-truncate',
+    'commander',
+    'import-meta-resolve',
+    'string-width',
+    'zod/mini',
+  ],
   react: ['@migration-status/core', 'react'],
 };
 
@@ -155,5 +172,16 @@ describe('the packages', () => {
 
   it.each(sources)('$file has a hand-written export list', ({ file }) => {
     expect(readText(file)).not.toMatch(/^export \*|^export default/m);
+  });
+});
+
+describe('the command line', () => {
+  const lazy = ['velt', 'onlyoffice', 'snaplogic', 'generic-migrations', 'sandbox'];
+  const files = listFiles('packages/cli/src', '.ts').filter((file) => !file.endsWith('/sandbox/scenario.ts'));
+
+  it.each(files)('%s loads providers and the sandbox only when they are asked for', (file) => {
+    const code = readText(file).replace(comments, '');
+    const eager = [...code.matchAll(/^import (?!type)[^;]*? from '@migration-status\/([\w-]+)';/gm)];
+    expect(eager.filter(([, name = '']) => lazy.includes(name))).toEqual([]);
   });
 });

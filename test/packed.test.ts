@@ -116,6 +116,13 @@ describe('the packed packages', { timeout: 180_000 }, () => {
     expect(await mustRun('node', ['import.mjs'], { cwd: folder })).toBe('true\n'.repeat(entries.length));
   });
 
+  it('bring a command along that runs where it is installed', async () => {
+    const command = path.join(folder, 'node_modules/.bin/migration-status');
+    expect(await mustRun(command, ['states', 'velt'], { cwd: folder })).toMatch(/completed +succeeded/);
+    const story = await mustRun(command, ['sandbox', '--watch', '--speed', '20'], { cwd: folder });
+    expect(story).toMatch(/13 of 14 done, .*\n$/);
+  });
+
   it('are loaded with require()', async () => {
     const script = entries
       .map((name) => `console.log(Object.keys(require('${name}')).length > 0)`)

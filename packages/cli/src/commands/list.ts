@@ -1,0 +1,71 @@
+import {
+  ConfigurationError,
+  createStatusView,
+  type ListedMigration,
+  type MigrationAdapter,
+  type MigrationRow,
+} from '@migration-status/core';
+import { toMigrationStatus } from '@migration-status/core/adapter';
+import { parseAddress } from '../address/parse-address.ts';
+import { parseJsonFlag } from '../address/parse-json-flag.ts';
+import { exitCodes, signalExitCodes } from '../exit-codes.ts';
+import { createReporter } from '../output/create-reporter.ts';
+import { parseCount } from '../parse-count.ts';
+import { type Surroundings, toInterruptingSignal } from '../surroundings.ts';
+import type { LookFlags } from './flags.ts';
+import { openAccounts } from './open-accounts.ts';
+
+/** The flags of `list`. */
+export interface ListFlags extends LookFlags {
+  /** What the adapter's `list` is handed, as JSON. */
+  readonly filter?: string | undefined;
+  readonly limit?: string | undefined;
+}
+
+/** Shows what an account has, where its provider can list that. Gives the exit code. */
+export async function list(name: string, flags: ListFlags, surroundings: Surroundings): Promise<number> {
+  const limit = flags.limit === undefined ? Number.POSITIVE_INFINITY : parseCount('--limit', flags.limit);
+  const filter = flags.filter === undefined ? undefined : parseJsonFlag('--filter', flags.filter);
+  const { accounts } = await openAccounts(flags, surroundings);
+  const adapter = await parseAddress(name, accounts).account.load();
+  const listing = adapter.list?.(filter, { signal: surroundings.interruption });
+  if (listing === undefined) {
+    throw new ConfigurationError({ option: 'account', message: `${adapter.provider} has no list` });
+  }
+  const reporter = createReporter(surroundings, flags, { isFollowing: false });
+  const rows = new Map<string, MigrationRow>();
+  const signal = await collect(listing, adapter, rows, limit, surroundings);
+  using view = createStatusView({ rows: () => [...rows.values()], on: () => () => {} });
+  const exitCode = signal === undefined ? exitCodes.succeeded : signalExitCodes[signal];
+  reporter.finish({ snapshot: view.getSnapshot(), exitCode });
+  return exitCode;
+}
+
+/** What was listed until Ctrl-C is shown all the same. */
+async function collect(
+  listing: AsyncIterable<ListedMigration<unknown, unknown>>,
+  adapter: MigrationAdapter,
+  rows: Map<string, MigrationRow>,
+  limit: number,
+  { interruption }: Pick<Surroundings, 'interruption'>,
+) {
+  try {
+    for await (const listed of listing) {
+      rows.set(listed.key, toRow(listed, adapter));
+      if (rows.size >= limit) break;
+    }
+  } catch (error) {
+    if (!interruption.aborted) throw error;
+  }
+  return toInterruptingSignal(interruption);
+}
+
+/** A listed migration as if it had been read. */
+function toRow(
+  { key, ref = null, reading }: ListedMigration<unknown, unknown>,
+  { provider }: MigrationAdapter,
+): MigrationRow {
+  const observedAt = new Date().toISOString();
+  const status = toMigrationStatus(reading, { provider, key, ref, observedAt });
+  return { provider, key, ref, status, conditions: [], reads: 1 };
+}

@@ -1,0 +1,92 @@
+import {
+  createStatusView,
+  createTracker,
+  type EnginePolicy,
+  type MigrationAdapter,
+  type MigrationStatus,
+  type StatusSnapshot,
+  WaitTimeoutError,
+} from '@migration-status/core';
+import { describeError } from './describe-error.ts';
+import { exitCodes, signalExitCodes } from './exit-codes.ts';
+import type { Reporter } from './output/reporter.ts';
+import type { OpenStore } from './store/open-store.ts';
+import { toResume } from './store/to-resume.ts';
+import { toInterruptingSignal } from './surroundings.ts';
+
+/** One migration to follow. */
+export interface Target {
+  readonly adapter: MigrationAdapter;
+  readonly ref: unknown;
+  /** What it is called in the output. Default: its key. */
+  readonly name?: string | undefined;
+  readonly group?: string | undefined;
+}
+
+/** What is followed, and until when. */
+export interface FollowRequest {
+  readonly targets: readonly Target[];
+  readonly policy?: Partial<EnginePolicy> | undefined;
+  /** What earlier runs have left, and where this one leaves its own. */
+  readonly memory?: Omit<OpenStore, typeof Symbol.asyncDispose> | undefined;
+  /** Ends the wait for one of them; the end of the migration does so in any case. */
+  readonly until: (status: MigrationStatus, target: Target) => boolean;
+  /** Default: no limit. */
+  readonly timeoutMs?: number | undefined;
+  /** The exit code where neither time nor patience ran out. */
+  readonly judge: (snapshot: StatusSnapshot) => number;
+}
+
+/** What {@link followTargets} speaks to. */
+export interface FollowContext {
+  readonly reporter: Reporter;
+  readonly interruption: AbortSignal;
+}
+
+/** What is said at the first Ctrl-C. */
+export const interruptionNote = 'Interrupted: nobody looks any more. The migrations themselves go on.';
+
+/** Follows migrations until each has come where it was to come, and tells of it. Gives the exit code. */
+export async function followTargets(request: FollowRequest, context: FollowContext): Promise<number> {
+  const { targets, policy, memory, until, timeoutMs, judge } = request;
+  const { reporter, interruption } = context;
+  const adapters = [...new Set(targets.map(({ adapter }) => adapter))];
+  await using tracker = createTracker({
+    adapters,
+    policy,
+    store: memory?.store,
+    resume: toResume(memory?.known, targets),
+    onListenerError: (error) => reporter.note(describeError(error).message),
+  });
+  using view = createStatusView(tracker);
+  const onInterrupt = () => reporter.note(interruptionNote);
+  interruption.addEventListener('abort', onInterrupt, { once: true });
+  reporter.start({ tracker, view });
+  let exitCode: number = exitCodes.usage;
+  try {
+    const handles = targets.map((target) => {
+      const { adapter, ref, name, group } = target;
+      return { target, handle: tracker.track(adapter, ref, { group, meta: name }) };
+    });
+    const waits = await Promise.allSettled(
+      handles.map(({ target, handle }) =>
+        handle.settled({ until: (status) => until(status, target), signal: interruption, timeoutMs }),
+      ),
+    );
+    exitCode = toEarlyExitCode(waits, interruption) ?? judge(view.getSnapshot());
+  } finally {
+    interruption.removeEventListener('abort', onInterrupt);
+    reporter.finish({ snapshot: view.getSnapshot(), exitCode, historyOf: view.getHistory });
+  }
+  return exitCode;
+}
+
+function toEarlyExitCode(
+  waits: readonly PromiseSettledResult<unknown>[],
+  interruption: AbortSignal,
+): number | undefined {
+  const signal = toInterruptingSignal(interruption);
+  if (signal !== undefined) return signalExitCodes[signal];
+  const isLate = waits.some((wait) => wait.status === 'rejected' && WaitTimeoutError.isInstance(wait.reason));
+  return isLate ? exitCodes.timedOut : undefined;
+}

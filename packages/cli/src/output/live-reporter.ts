@@ -1,0 +1,89 @@
+import type { Look } from '../render/look.ts';
+import { renderLine } from '../render/render-line.ts';
+import { renderSnapshot } from '../render/render-snapshot.ts';
+import { renderTroubles } from '../render/render-troubles.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { createPainter, type Painter } from './painter.ts';
+import type { Outcome, Reporter, Watched } from './reporter.ts';
+
+/** Ten pictures a second at most. */
+const frameMs = 100;
+
+/** So often at least, because ages grow by the second. */
+const tickMs = 1_000;
+
+/**
+ * A table that is drawn in place on a terminal: what is under way stays in it, what has ended moves up out of it, and a table of
+ * everything remains.
+ */
+export function createLiveReporter(
+  { stdout, stderr, atExit }: Pick<Surroundings, 'stdout' | 'stderr' | 'atExit'>,
+  look: Look,
+): Reporter {
+  let painter: Painter | undefined;
+  let watched: Watched | undefined;
+  let ended: string[] = [];
+  let frame: NodeJS.Timeout | undefined;
+  const stops: (() => void)[] = [];
+
+  function toPicture(): string {
+    if (watched === undefined) return '';
+    const { view } = watched;
+    return renderSnapshot(view.getSnapshot(), {
+      ...look,
+      columns: stdout.columns || 80,
+      rows: stdout.rows || 24,
+      now: Date.now(),
+      isLive: true,
+      filter: ({ stopped }) => stopped !== 'settled',
+      historyOf: view.getHistory,
+    });
+  }
+
+  function draw(): void {
+    clearTimeout(frame);
+    frame = undefined;
+    painter?.paint(toPicture(), ended);
+    ended = [];
+  }
+
+  function drawSoon(): void {
+    frame ??= setTimeout(draw, frameMs);
+  }
+
+  return {
+    start(given) {
+      watched = given;
+      painter = createPainter(stdout);
+      const tick = setInterval(drawSoon, tickMs);
+      stdout.on('resize', draw);
+      stops.push(
+        atExit(painter.close),
+        given.view.subscribe(drawSoon),
+        given.tracker.on('settled', ({ row }) => {
+          ended.push(renderLine(row, { at: Date.now(), ...look }));
+          drawSoon();
+        }),
+        () => clearInterval(tick),
+        () => stdout.off('resize', draw),
+      );
+      drawSoon();
+    },
+    note(message) {
+      painter?.clear();
+      stderr.write(`${message}\n`);
+      if (watched) draw();
+    },
+    finish({ snapshot, historyOf }: Outcome) {
+      draw();
+      clearTimeout(frame);
+      watched = undefined;
+      painter?.clear();
+      painter?.close();
+      for (const stop of stops.splice(0)) stop();
+      const size = { columns: stdout.columns || 80, rows: Number.POSITIVE_INFINITY };
+      stdout.write(`${renderSnapshot(snapshot, { ...look, ...size, now: Date.now(), historyOf })}\n`);
+      for (const line of renderTroubles(snapshot.rows)) stderr.write(`${line}\n`);
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import {
+  type Condition,
+  describeSummary,
+  type MigrationState,
+  type RowJson,
+  type RowSummary,
+} from '@migration-status/core';
+import { toPlainText } from '../render/plain-text.ts';
+
+/** The version of the stream. A reader leaves alone what it does not know, and refuses another first number. */
+export const ndjsonSchema = '1.0';
+
+/** One line of the stream, as an object. */
+export type NdjsonLine =
+  | VersionLine
+  | RowLine
+  | ChangeLine
+  | ConditionLine
+  | SettledLine
+  | AnomalyLine
+  | NoteLine
+  | SummaryLine
+  | ResultLine;
+
+interface LineBase {
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+/** The first line. */
+export interface VersionLine extends LineBase {
+  readonly type: 'version';
+  readonly schema: string;
+}
+
+/** How a migration stands: the answer to a single look, and the beginning of what is followed. */
+export interface RowLine extends LineBase {
+  readonly type: 'row';
+  readonly row: RowJson;
+}
+
+/** A status says something else than before. */
+export interface ChangeLine extends LineBase {
+  readonly type: 'change';
+  readonly row: RowJson;
+  /** Present when the state is another one; `from` is absent for the first status. */
+  readonly transition?: { readonly from?: MigrationState; readonly to: MigrationState } | undefined;
+}
+
+/** Trouble in looking begins, changes its cause, or ends; the state stays as it was. */
+export interface ConditionLine extends LineBase {
+  readonly type: 'condition';
+  readonly row: RowJson;
+  readonly condition: Condition;
+  readonly isActive: boolean;
+}
+
+/** A migration has ended and is not read again. */
+export interface SettledLine extends LineBase {
+  readonly type: 'settled';
+  readonly row: RowJson;
+}
+
+/** A word that is not known, or news of a migration that has ended. */
+export interface AnomalyLine extends LineBase {
+  readonly type: 'anomaly';
+  readonly row: RowJson;
+  readonly kind: string;
+}
+
+/** Something for the person in front of it. */
+export interface NoteLine extends LineBase {
+  readonly type: 'note';
+}
+
+/** How all of them stand: every half a minute. */
+export interface SummaryLine extends LineBase {
+  readonly type: 'summary';
+  readonly summary: RowSummary;
+}
+
+/** The last line. */
+export interface ResultLine extends LineBase {
+  readonly type: 'result';
+  readonly exitCode: number;
+  readonly summary: RowSummary;
+}
+
+/** What a row says in one sentence. */
+export function describeRowJson({ key, status, conditions }: RowJson): string {
+  const troubles = conditions.map(({ kind }) => ` (${kind})`).join('');
+  return `${key} ${status?.state ?? 'not read yet'}${troubles}`;
+}
+
+/** What a change says in one sentence. */
+export function describeChange(row: RowJson, transition: ChangeLine['transition']): string {
+  if (transition?.from === undefined) return describeRowJson(row);
+  return `${row.key} ${transition.from} -> ${transition.to}`;
+}
+
+/** What a condition says in one sentence. */
+export function describeConditionChange(row: RowJson, condition: Condition, isActive: boolean): string {
+  const { kind, message } = condition;
+  return isActive ? `${row.key} ${kind}: ${toPlainText(message)}` : `${row.key} no longer ${kind}`;
+}
+
+/** The numbers alone, of whatever has them. */
+export function toNumbers(summary: RowSummary): RowSummary {
+  const { total, done, counts, mostUrgent, hasSucceeded, unread, conditions } = summary;
+  return { total, done, counts, ...(mostUrgent && { mostUrgent }), hasSucceeded, unread, conditions };
+}
+
+/** What the numbers say in one sentence. */
+export function describeNumbers(summary: RowSummary): string {
+  return describeSummary(summary);
+}
