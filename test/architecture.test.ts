@@ -36,7 +36,7 @@ function listPlaces(document: string): readonly Place[] {
     const starts = quoted.flatMap((word, index) => (index === 0 || word.includes('/') ? [index] : []));
     return starts.map((start, index): Place => {
       const [file = '', ...words] = quoted.slice(start, starts[index + 1]);
-      return { promise, file: `packages/core/src/${file}`, words };
+      return { promise, file: `packages/${file.includes('/src/') ? '' : 'core/src/'}${file}`, words };
     });
   });
 }

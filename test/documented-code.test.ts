@@ -63,6 +63,7 @@ describe('the code in the documentation, run against the sandbox', { timeout: 60
     sandbox = await createSandbox();
     folder = await mkdtemp(path.join(tmpdir(), 'documented-code-'));
     vi.stubEnv('MIGRATIONS_FILE', path.join(folder, 'migrations.jsonl'));
+    vi.stubEnv('MIGRATIONS_FOLDER', path.join(folder, 'migrations'));
     vi.stubGlobal('fetch', await routeToSandbox(sandbox));
   });
 
@@ -155,6 +156,7 @@ const outcomes: Readonly<Record<string, RegExp>> = {
   'packages/generic-migrations/README.md, block 3': /^400$/,
   'packages/generic-migrations/README.md, block 4': /^acme\/p1\/42 5$/,
   'packages/onlyoffice/README.md, block 1': /^succeeded /,
+  'packages/durable/README.md, block 1': /serves this process alone; .*\nsucceeded\n1 succeeded$/,
   'packages/sandbox/README.md, block 1': /^\[object Object\]$/,
   'packages/sandbox/README.md, block 5': /^whsec_$/,
   'packages/snaplogic/README.md, block 1': /^failed /,

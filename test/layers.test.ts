@@ -17,8 +17,8 @@ const nodeFiles = ['file-lock', 'file-store', 'record-file', 'record-line'].map(
   (name) => `packages/core/src/store/${name}.ts`,
 );
 
-/** Packages that open servers or a terminal, and so need Node as a whole. */
-const nodePackages = ['cli', 'sandbox', 'testkit'];
+/** Packages that open servers, databases or a terminal, and so need Node as a whole. */
+const nodePackages = ['cli', 'durable', 'sandbox', 'testkit'];
 
 /** What the package of a provider may import from the outside, unless more is said below. */
 const adapterImports = ['@migration-status/core', '@migration-status/core/adapter', 'zod/mini'];
@@ -46,6 +46,15 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'import-meta-resolve',
     'string-width',
     'zod/mini',
+  ],
+  durable: [
+    '@electric-sql/pglite',
+    '@migration-status/core',
+    '@migration-status/core/adapter',
+    '@migration-status/core/file-store',
+    'eventemitter3',
+    'pg',
+    'pg-boss',
   ],
   react: ['@migration-status/core', 'react'],
 };

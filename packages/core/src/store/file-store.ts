@@ -17,6 +17,7 @@ import { createFold, toRecords } from './stored-record.ts';
 import type { TrackerExport } from './tracker-export.ts';
 import { createTurns } from './turns.ts';
 
+export { acquireFileLock } from './file-lock.ts';
 export type { ForgottenEntry, RowEntry, Store, StoreEntry } from './store.ts';
 export { StoreError, type StoreErrorCode } from './store-error.ts';
 export type { ExportedLane, ExportedRow, TrackerExport } from './tracker-export.ts';

@@ -7,7 +7,8 @@ export type ErrorKind =
   | 'timeout'
   | 'not_found_out'
   | 'not_succeeded'
-  | 'store';
+  | 'store'
+  | 'database';
 
 /** Stable words for programs. A message may change its wording, a code keeps its meaning. */
 export type ErrorCode =
@@ -34,7 +35,11 @@ export type ErrorCode =
   | 'store_in_use'
   | 'store_damaged'
   | 'store_unsupported'
-  | 'store_failed';
+  | 'store_failed'
+  | 'database_unreachable'
+  | 'database_refused'
+  | 'database_read_only'
+  | 'database_unsupported';
 
 /** What every error of this library can be given. */
 export interface ErrorDetails {

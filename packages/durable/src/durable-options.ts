@@ -1,0 +1,108 @@
+import {
+  ConfigurationError,
+  createTracker,
+  type EnginePolicy,
+  type MigrationAdapter,
+} from '@migration-status/core';
+import type { TransitionEffect } from './shard-store.ts';
+
+/** Which database, and which schema of it. */
+export interface DatabasePlace {
+  /** A PostgreSQL server: `postgres://user:password@host:5432/database`. Either this or `dataDir`. */
+  readonly connectionString?: string | undefined;
+  /** A folder for the PostgreSQL that runs inside this process, which then is the only one that may use it. */
+  readonly dataDir?: string | undefined;
+  /** Where the tables are; those of the queue are in another one beside it. Default `migration_status`. */
+  readonly schema?: string | undefined;
+}
+
+/** What {@link createDurableTracker} is made of. */
+export interface DurableOptions extends DatabasePlace {
+  /** One adapter per account. Migrations of others are left to workers that have them. */
+  readonly adapters: readonly MigrationAdapter[];
+  /** What to follow by, where the defaults do not fit. Limits are those of a whole lane, however many workers there are. */
+  readonly policy?: Partial<EnginePolicy> | undefined;
+  /** Whether this process follows migrations too, or only looks and asks. Default true. */
+  readonly worker?: boolean | undefined;
+  /** Whether to bring the schema up to date first; otherwise it has to be. Default true. */
+  readonly migrate?: boolean | undefined;
+  /** Most shards that this process follows at the same time. Default 1 000. */
+  readonly maxShards?: number | undefined;
+  /** Above how many migrations a shard is cut in two, for as long as its lane's limits can be divided. Default 100 000. */
+  readonly splitAbove?: number | undefined;
+  /** How often all that is known of a shard is written, in milliseconds. Transitions are written at once. Default 2 500. */
+  readonly packMs?: number | undefined;
+  /** How long an ended migration and its history are kept, in milliseconds. Default: until it is forgotten. */
+  readonly retainMs?: number | undefined;
+  /**
+   * Records the effect of a transition in the transaction in which it is recorded: both are there, or neither. One that
+   * rejects is tried again with the transition, and holds up its shard until it succeeds.
+   */
+  readonly onTransition?: TransitionEffect | undefined;
+  /** Is handed what goes wrong in the background, and what listeners throw. Default: it is printed with `console.error`. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+  /** Is handed what is worth knowing at the start. Default: it is printed with `console.info`. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
+}
+
+type Rule = readonly [isFit: (value: unknown) => boolean, expected: string];
+
+const text: Rule = [(value) => typeof value === 'string' && value !== '', 'a string that is not empty'];
+const flag: Rule = [(value) => typeof value === 'boolean', 'true or false'];
+const count: Rule = [
+  (value) => Number.isInteger(value) && Number(value) >= 1,
+  'a whole number of at least 1',
+];
+const callback: Rule = [(value) => typeof value === 'function', 'a function'];
+
+const placeRules = { connectionString: text, dataDir: text, schema: text } satisfies Record<
+  keyof DatabasePlace,
+  Rule
+>;
+
+const rules = {
+  ...placeRules,
+  adapters: [Array.isArray, 'an array of adapters'],
+  policy: [(value) => typeof value === 'object' && value !== null, 'an object'],
+  worker: flag,
+  migrate: flag,
+  maxShards: count,
+  splitAbove: count,
+  packMs: count,
+  retainMs: count,
+  onTransition: callback,
+  onError: callback,
+  onNotice: callback,
+} satisfies Record<keyof DurableOptions, Rule>;
+
+/** Checks which database is meant; throws a `ConfigurationError` that repeats no value. */
+export function checkPlace(subject: string, place: DatabasePlace): void {
+  check(subject, place, placeRules);
+}
+
+/** Checks all options, the adapters and the policy too. */
+export function checkDurableOptions(subject: string, options: DurableOptions): void {
+  check(subject, options, rules);
+  const { adapters, policy } = options;
+  // What core asks of them is checked here and now, and not when the first shard is held.
+  void createTracker({ adapters, policy }).close();
+}
+
+function check(subject: string, options: object, known: Readonly<Record<string, Rule>>): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError({ option: 'options', message: `${subject}: options must be an object` });
+  }
+  for (const [option, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(known, option) ? known[option] : undefined;
+    if (rule === undefined) refuse(option, `there is no option "${option}"`);
+    else if (value !== undefined && !rule[0](value)) refuse(option, `"${option}" must be ${rule[1]}`);
+  }
+  const given = Object.entries(options).filter(
+    ([option, value]) => ['connectionString', 'dataDir'].includes(option) && value !== undefined,
+  );
+  if (given.length !== 1) refuse('connectionString', 'either "connectionString" or "dataDir" must be given');
+
+  function refuse(option: string, complaint: string): void {
+    throw new ConfigurationError({ option, message: `${subject}: ${complaint}` });
+  }
+}

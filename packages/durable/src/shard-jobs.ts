@@ -1,0 +1,96 @@
+import { type Job, PgBoss } from 'pg-boss';
+import { type Database, textOf } from './database.ts';
+import { toDatabaseError } from './database-error.ts';
+import { toJobSchema } from './names.ts';
+import { shardQueue } from './shard-queue.ts';
+
+/** One shard that is this worker's for as long as its heartbeat is seen. */
+export interface ShardJob {
+  readonly id: string;
+  readonly shardId: string;
+  /** Which attempt of the job this is. */
+  readonly retryCount: number;
+}
+
+/** The jobs of shards, by way of pg-boss. */
+export interface ShardJobs {
+  /** Frees first what a process held that has died, where that is certain. */
+  start(): Promise<void>;
+  /** Makes the jobs of shards that have something to do and no job. */
+  ensure(): Promise<void>;
+  /** Takes jobs that nobody holds. */
+  fetch(count: number): Promise<readonly ShardJob[]>;
+  /** Tells that they are still held, and gives the ids of those that really are. */
+  touch(jobs: readonly ShardJob[]): Promise<ReadonlySet<string>>;
+  /** Gives a job back; one that has been taken away stays with whoever has it. */
+  complete(job: ShardJob): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createShardJobs(
+  database: Database,
+  schema: string,
+  onError: (error: unknown) => void,
+): ShardJobs {
+  const jobSchema = toJobSchema(schema);
+  const boss = new PgBoss({
+    ...database.jobOptions,
+    schema: jobSchema,
+    migrate: false,
+    createSchema: false,
+    schedule: false,
+    // How soon a lost heartbeat is noticed; the defaults are a minute each.
+    superviseIntervalSeconds: 1,
+    monitorIntervalSeconds: 1,
+  });
+  boss.on('error', (error) => onError(toDatabaseError(error, database.place)));
+
+  const waiting = `
+select s.id::text as id from ${schema}.shards s
+where (exists (select from ${schema}.migrations m where m.shard_id = s.id)
+    or exists (select from ${schema}.inbox i where i.shard_id = s.id))
+  and not exists (
+    select from ${jobSchema}.job j
+    where j.name = '${shardQueue}' and j.singleton_key = s.id::text and j.state < 'completed'
+  )`;
+
+  return {
+    async start() {
+      await boss.start();
+      if (!database.isOwn) return;
+      const held = await database.query(
+        `select id::text as id from ${jobSchema}.job where name = '${shardQueue}' and state = 'active'`,
+      );
+      const ids = held.map((row) => textOf(row, 'id'));
+      if (ids.length > 0) await boss.cancel(shardQueue, ids);
+    },
+
+    async ensure() {
+      const missing = (await database.query(waiting)).map((row) => textOf(row, 'id'));
+      if (missing.length === 0) return;
+      await boss.insert(
+        shardQueue,
+        missing.map((shardId) => ({ data: { shardId }, singletonKey: shardId })),
+      );
+    },
+
+    async fetch(count) {
+      const jobs: readonly Job<{ readonly shardId: string }>[] = await boss.fetch(shardQueue, {
+        batchSize: count,
+      });
+      return jobs.map(({ id, data, retryCount }) => ({ id, shardId: data.shardId, retryCount }));
+    },
+
+    async touch(jobs) {
+      const answer = await boss.touch(shardQueue, [...jobs]);
+      const held = 'settled' in answer && Array.isArray(answer.settled) ? answer.settled : [];
+      return new Set(held.map(String));
+    },
+
+    async complete(job) {
+      await boss.complete(shardQueue, { id: job.id, retryCount: job.retryCount });
+    },
+
+    stop: () => boss.stop({ graceful: false, close: database.jobOptions.db === undefined }),
+  };
+}

@@ -1,0 +1,301 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { AnomalyEvent, EnginePolicy, MigrationAdapter } from '@migration-status/core';
+import { type Database, numberOf } from './database.ts';
+import { toChannel, toJobSchema } from './names.ts';
+import { createShardJobs, type ShardJob } from './shard-jobs.ts';
+import { holdSeconds, shardQueue } from './shard-queue.ts';
+import { createShardRun, type ShardRun } from './shard-run.ts';
+import { createShardStore, type TransitionEffect } from './shard-store.ts';
+
+/** What a worker is made of. */
+export interface WorkerOptions {
+  readonly database: Database;
+  readonly schema: string;
+  readonly adapters: readonly MigrationAdapter[];
+  readonly policy?: Partial<EnginePolicy> | undefined;
+  /** Most shards that it holds at the same time. */
+  readonly maxShards: number;
+  readonly packMs: number;
+  readonly splitAbove: number;
+  readonly onTransition?: TransitionEffect | undefined;
+  readonly onAnomaly?: ((event: AnomalyEvent) => void) | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Follows the migrations of the shards that it gets hold of. */
+export interface Worker {
+  readonly id: string;
+  /** How many shards it holds, and how many migrations are in them. */
+  readonly load: { readonly shards: number; readonly migrations: number };
+  start(): Promise<void>;
+  /** Stops reading, writes what is known, and hands its shards to the others. */
+  drain(): Promise<void>;
+}
+
+const beatMs = 500;
+/** How long notifications are collected. */
+const wakeMs = 50;
+const heartbeatMs = 2_000;
+/** Without a heartbeat for this long a shard is let go of, well before somebody else can get it. */
+const trustMs = 7_500;
+const registerMs = 1_000;
+const idleMs = 3_000;
+/** How long a shard that cannot be opened is kept, so that nobody tries in a circle. */
+const penaltyMs = 5_000;
+/** How long nothing is taken after a shard that could not be followed here, so that others come before. */
+const holdBackMs = 3 * beatMs;
+/** How long handing over may take before it is left to the next owner. */
+const drainMs = 5_000;
+
+interface Holding {
+  readonly job: ShardJob;
+  /** Until when the claim holds for sure, by this process's clock. */
+  trustedUntil: number;
+  readonly since: number;
+  run?: ShardRun;
+}
+
+export function createWorker(options: WorkerOptions): Worker {
+  const {
+    database,
+    schema,
+    adapters,
+    policy,
+    maxShards,
+    packMs,
+    splitAbove,
+    onTransition,
+    onAnomaly,
+    onError,
+  } = options;
+  const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const store = createShardStore(database, schema, id, onTransition);
+  const jobs = createShardJobs(database, schema, onError);
+  const holdings = new Map<string, Holding>();
+  const ends = new Set<Promise<void>>();
+  let target = maxShards;
+  let holdBackUntil = Number.NEGATIVE_INFINITY;
+  let registeredAt = Number.NEGATIVE_INFINITY;
+  let isDraining = false;
+  let timers: NodeJS.Timeout[] = [];
+  let endListening: (() => Promise<void>) | undefined;
+  let beating: Promise<void> | undefined;
+  let touching: Promise<void> | undefined;
+  let touchedAt = Number.NEGATIVE_INFINITY;
+  let waking: NodeJS.Timeout | undefined;
+  let isMailWaiting = true;
+  let draining: Promise<void> | undefined;
+
+  function isHeld(holding: Holding): boolean {
+    return performance.now() < holding.trustedUntil;
+  }
+
+  function beat(): Promise<void> {
+    beating ??= work()
+      .catch(onError)
+      .finally(() => {
+        beating = undefined;
+      });
+    return beating;
+  }
+
+  async function work(): Promise<void> {
+    if (isDraining) return;
+    if (performance.now() - registeredAt >= registerMs) {
+      registeredAt = performance.now();
+      await register();
+      await jobs.ensure();
+      isMailWaiting = true;
+      giveUpExcess();
+    }
+    if (isMailWaiting) await fetchMail();
+    const room = Math.min(target, maxShards) - holdings.size;
+    if (room <= 0 || isDraining || performance.now() < holdBackUntil) return;
+    const asked = performance.now();
+    for (const job of await jobs.fetch(room)) hold(job, asked);
+  }
+
+  function wake(): void {
+    waking = undefined;
+    isMailWaiting = true;
+    // What is new may be for a shard that has no job yet.
+    registeredAt = Number.NEGATIVE_INFINITY;
+    void beat();
+  }
+
+  /** Tells the others that there is one more, and finds out how many shards are a fair part. */
+  async function register(): Promise<void> {
+    const [counts] = await database.query(
+      `with seen as (
+         insert into ${schema}.workers (id, shards) values ($1, $2)
+         on conflict (id) do update set seen_at = now(), shards = excluded.shards returning id
+       ), swept as (
+         delete from ${schema}.workers where seen_at < now() - interval '1 minute'
+       )
+       select (select count(*) from ${schema}.workers
+                where id <> $1 and seen_at > now() - interval '5 seconds')::int as others,
+         (select count(*) from ${toJobSchema(schema)}.job
+           where name = '${shardQueue}' and state < 'completed')::int as shards
+       from seen`,
+      [id, holdings.size],
+    );
+    target = Math.max(1, Math.ceil(numberOf(counts, 'shards') / (numberOf(counts, 'others') + 1)));
+  }
+
+  /** One at a time, so that shards do not go to and fro among workers that come and go. */
+  function giveUpExcess(): void {
+    const now = performance.now();
+    const settled = [...holdings.values()].filter(({ run }) => run !== undefined);
+    const tired = settled.find(({ since }) => now - since > holdSeconds * 1_000);
+    if (tired) tired.run?.stop();
+    else if (settled.length > target) settled.at(-1)?.run?.stop();
+  }
+
+  async function fetchMail(): Promise<void> {
+    isMailWaiting = false;
+    if (holdings.size === 0) return;
+    const withMail = await store.findMail([...holdings.keys()]);
+    for (const shardId of withMail) holdings.get(shardId)?.run?.takeMail();
+  }
+
+  function hold(job: ShardJob, asked: number): void {
+    const holding: Holding = { job, trustedUntil: asked + trustMs, since: asked };
+    holdings.set(job.shardId, holding);
+    const ended = follow(holding)
+      .catch(onError)
+      .then(() => {
+        holdings.delete(job.shardId);
+        ends.delete(ended);
+      });
+    ends.add(ended);
+  }
+
+  /** Runs a shard until it is over, and gives its job back. */
+  async function follow(holding: Holding): Promise<void> {
+    const { job } = holding;
+    for (;;) {
+      const end = await runOnce(holding);
+      if (end === 'lost') return;
+      if (end === 'changed' && isHeld(holding) && !isDraining) continue;
+      if (end === 'unserved') holdBackUntil = performance.now() + holdBackMs;
+      await jobs.complete(job);
+      if (end !== 'idle') await jobs.ensure();
+      return;
+    }
+  }
+
+  async function runOnce(holding: Holding) {
+    try {
+      const shard = await store.claim(holding.job.shardId);
+      if (shard === undefined) return 'idle';
+      if (!isHeld(holding)) return 'lost';
+      const run = createShardRun({
+        store,
+        shard,
+        adapters,
+        policy,
+        packMs,
+        idleMs,
+        splitAbove,
+        isHeld: () => isHeld(holding),
+        onAnomaly,
+        onError,
+      });
+      holding.run = run;
+      if (isDraining) run.stop();
+      return await run.ended;
+    } catch (error) {
+      onError(error);
+      await rest();
+      return 'stopped';
+    }
+  }
+
+  function rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const endsAt = performance.now() + penaltyMs;
+      const timer = setInterval(() => {
+        if (!isDraining && performance.now() < endsAt) return;
+        clearInterval(timer);
+        resolve();
+      }, 100);
+    });
+  }
+
+  /** Tells that the shards are still held. One that is not, or may not be, is let go of at once. */
+  function touch(): void {
+    for (const holding of holdings.values()) if (!isHeld(holding)) holding.run?.lose();
+    if (touching !== undefined || performance.now() < touchedAt + heartbeatMs) return;
+    touchedAt = performance.now();
+    touching = touchAll()
+      .catch((error) => {
+        touchedAt = Number.NEGATIVE_INFINITY;
+        onError(error);
+      })
+      .finally(() => {
+        touching = undefined;
+      });
+  }
+
+  async function touchAll(): Promise<void> {
+    const held = [...holdings.values()];
+    if (held.length === 0) return;
+    const asked = performance.now();
+    const touched = await withLimit(jobs.touch(held.map(({ job }) => job)));
+    for (const holding of held) {
+      if (touched.has(holding.job.id)) holding.trustedUntil = asked + trustMs;
+      else if (holdings.get(holding.job.shardId) === holding) {
+        holding.trustedUntil = Number.NEGATIVE_INFINITY;
+        holding.run?.lose();
+      }
+    }
+  }
+
+  async function drain(): Promise<void> {
+    isDraining = true;
+    const limit = AbortSignal.timeout(drainMs);
+    const late = new Promise<void>((resolve) => {
+      limit.addEventListener('abort', () => resolve(), { once: true });
+    });
+    for (const { run } of holdings.values()) run?.stop();
+    // What was being taken when this began is held by then, and given back too.
+    await Promise.race([beating, late]);
+    for (const { run } of holdings.values()) run?.stop();
+    await Promise.race([Promise.all(ends), late]);
+    for (const timer of timers) clearInterval(timer);
+    clearTimeout(waking);
+    for (const { run } of holdings.values()) run?.lose();
+    await endListening?.();
+    await database.query(`delete from ${schema}.workers where id = $1`, [id]).catch(onError);
+    await jobs.stop();
+  }
+
+  return {
+    id,
+    get load() {
+      const runs = [...holdings.values()].map(({ run }) => run?.size ?? 0);
+      return { shards: runs.length, migrations: runs.reduce((sum, size) => sum + size, 0) };
+    },
+    async start() {
+      await jobs.start();
+      endListening = await database.listen(toChannel(schema), (news) => {
+        if (news === 'rows') return;
+        waking ??= setTimeout(wake, wakeMs);
+      });
+      timers = [setInterval(beat, beatMs), setInterval(touch, beatMs)];
+      await beat();
+    },
+    drain() {
+      draining ??= drain();
+      return draining;
+    },
+  };
+}
+
+/** A heartbeat over a connection that is dead must not keep the next one from being tried. */
+function withLimit<Result>(work: Promise<Result>): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error('a heartbeat did not come back in time')), trustMs / 3);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,68 @@
+import type { ExportedRow, MigrationState } from '@migration-status/core';
+import { describe, expect, it } from 'vitest';
+import { createMirror } from '../src/mirror.ts';
+import type { News, StoredMigration } from '../src/news-feed.ts';
+
+function open() {
+  const events: string[] = [];
+  const mirror = createMirror(
+    () => undefined,
+    (name, { row }) => events.push(`${name} ${row.key} ${row.status?.state}`),
+    () => {},
+  );
+  const take = (news: Partial<News>) => mirror.take({ migrations: [], shards: [], forgotten: [], ...news });
+  return { mirror, events, take };
+}
+
+function toStored(revision: number, state?: MigrationState, id = '1'): StoredMigration {
+  const row: ExportedRow = {
+    provider: 'acme',
+    key: 'acme/a',
+    lane: 'lane',
+    ref: { id: 'a' },
+    trackedAt: 0,
+    reads: revision,
+    ...(state && { reading: { state, nativeState: state } }),
+  };
+  return { id, shardId: '1', revision, row };
+}
+
+describe('the mirror of all migrations', () => {
+  it('tells of each change once, however often it is told', () => {
+    const { events, take } = open();
+    take({ migrations: [toStored(0)] });
+    take({ migrations: [toStored(1, 'running')] });
+    take({ migrations: [toStored(1, 'running')] });
+    take({ migrations: [toStored(0)] });
+    expect(events).toEqual(['tracked acme/a undefined', 'change acme/a running']);
+  });
+
+  it('shows no packed row that is older than the one it has', () => {
+    const { mirror, take } = open();
+    take({ migrations: [toStored(2, 'running')] });
+    const { id, row } = toStored(1, 'pending');
+    take({ shards: [{ id: '1', unserved: undefined, rows: [{ id, revision: 1, row }] }] });
+    expect(mirror.get('acme/a')?.status?.state).toBe('running');
+    take({ shards: [{ id: '1', unserved: undefined, rows: [{ id, revision: 2, row }] }] });
+    expect(mirror.get('acme/a')?.status?.state).toBe('pending');
+  });
+
+  it('shows nothing that is forgotten, also when both are told at once, and what is tracked again as another', () => {
+    const { mirror, events, take } = open();
+    take({ migrations: [toStored(3, 'running')] });
+    take({ migrations: [toStored(4, 'paused')], forgotten: [{ id: '1', key: 'acme/a' }] });
+    expect(mirror.size).toBe(0);
+    take({ migrations: [toStored(0, undefined, '2')], forgotten: [{ id: '1', key: 'acme/a' }] });
+    expect(mirror.get('acme/a')).toMatchObject({ key: 'acme/a', reads: 0 });
+    expect(events.slice(2)).toEqual(['forgotten acme/a running', 'tracked acme/a undefined']);
+  });
+
+  it('says of the rows of a shard that nobody there has their adapter, for as long as that is so', () => {
+    const { mirror, take } = open();
+    const unserved = { providers: ['acme'], since: '2026-01-01T00:00:00.000Z' };
+    take({ migrations: [toStored(0)], shards: [{ id: '1', unserved, rows: [] }] });
+    expect(mirror.get('acme/a')?.conditions).toMatchObject([{ kind: 'unreachable', since: unserved.since }]);
+    take({ shards: [{ id: '1', unserved: undefined, rows: [] }] });
+    expect(mirror.get('acme/a')?.conditions).toEqual([]);
+  });
+});

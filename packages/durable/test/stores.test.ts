@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { migrateSchema } from '../src/migrate-schema.ts';
+import { createMigrationStore, type Registration } from '../src/migration-store.ts';
+import { toPacked } from '../src/packed-rows.ts';
+import { type ClaimedShard, createShardStore, type Member } from '../src/shard-store.ts';
+import { useDatabases } from './databases.ts';
+
+const databases = useDatabases();
+let schemas = 0;
+
+function toRegistration(id: string, lane = 'https://acme.example'): Registration {
+  return { provider: 'acme', key: `acme/${id}`, lane, ref: { id }, trackedAt: 1_000 };
+}
+
+async function open(kind: 'PostgreSQL' | 'PGlite') {
+  const database = databases.of(kind);
+  schemas += 1;
+  const schema = `stores_${schemas}`;
+  await migrateSchema(database, schema);
+  const [first] = ['first', 'second'].map((name) => createShardStore(database, schema, name));
+  const second = createShardStore(database, schema, 'second');
+  if (first === undefined) throw new Error('there is a first store');
+  const findShards = async () =>
+    (await database.query(`select id::text as id from ${schema}.shards order by id`)).map(({ id }) =>
+      String(id),
+    );
+  return { database, schema, first, second, findShards, migrations: createMigrationStore(database, schema) };
+}
+
+function onlyOf(shard: ClaimedShard | undefined): Member {
+  const [member] = shard?.members ?? [];
+  if (member === undefined) throw new Error('the shard is empty');
+  return member;
+}
+
+/** The member after a transition. */
+function toNext(member: Member, state: 'running' | 'succeeded'): Member {
+  return {
+    ...member,
+    sequence: member.sequence + 1,
+    revision: member.revision + 1,
+    row: {
+      ...member.row,
+      reading: { state, nativeState: state },
+      ...(state === 'succeeded' && { stopped: 'settled' as const }),
+    },
+  };
+}
+
+function toTransition(member: Member, to: string, from?: string) {
+  const at = '2026-01-02T03:04:05.678Z';
+  return { migrationId: member.id, key: member.key, sequence: member.sequence, from, to, at };
+}
+
+describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
+  it('register a migration once, and all of one lane in one shard', async () => {
+    const { migrations, findShards } = await open(kind);
+    const [a, b, c] = [toRegistration('a'), toRegistration('b'), toRegistration('c', 'https://else.example')];
+    expect(await migrations.register([a, b, a])).toMatchObject({ added: 2 });
+    expect(await migrations.register([b, c])).toMatchObject({ added: 1 });
+    expect(await findShards()).toHaveLength(2);
+    expect(await migrations.count()).toMatchObject({ migrations: 3, unsettled: 3, waitingMessages: 3 });
+  });
+
+  it('make one shard of a lane that several register in at once', async () => {
+    const { migrations, findShards } = await open(kind);
+    const batches = Array.from({ length: 6 }, (_, index) =>
+      migrations.register([toRegistration(`m${index}`)]),
+    );
+    await Promise.all(batches);
+    expect(await findShards()).toHaveLength(1);
+  });
+
+  it('record a transition once, however often it is written', async () => {
+    const { migrations, first, findShards } = await open(kind);
+    await migrations.register([toRegistration('a')]);
+    const [shardId = ''] = await findShards();
+    const shard = await first.claim(shardId);
+    const running = toNext(onlyOf(shard), 'running');
+    const batch = { rows: [running], transitions: [toTransition(running, 'running')] };
+    if (shard === undefined) throw new Error('the shard is there');
+    expect(await first.write(shard, batch)).toBe(true);
+    expect(await first.write(shard, batch)).toBe(true);
+    expect(await migrations.transitionsOf('acme/a')).toEqual([
+      { migrationId: running.id, key: 'acme/a', sequence: 1, to: 'running', at: '2026-01-02T03:04:05.678Z' },
+    ]);
+  });
+
+  it('let nothing be written by one who has lost the shard', async () => {
+    const { migrations, first, second, findShards } = await open(kind);
+    await migrations.register([toRegistration('a')]);
+    const [shardId = ''] = await findShards();
+    const lost = await first.claim(shardId);
+    const held = await second.claim(shardId);
+    if (lost === undefined || held === undefined) throw new Error('the shard is there');
+    const running = toNext(onlyOf(lost), 'running');
+    const batch = { rows: [running], transitions: [toTransition(running, 'running')] };
+    const messages = await first.readInbox(lost, 10);
+    const ids = messages.map(({ id }) => id);
+    expect(await first.write(lost, batch)).toBe(false);
+    expect(await first.pack(lost, toPacked({ lanes: [], rows: [] }))).toBe(false);
+    expect(await first.clearInbox(lost, ids)).toBe(false);
+    expect(await first.setUnserved(lost, undefined)).toBe(false);
+    expect(await migrations.transitionsOf('acme/a')).toEqual([]);
+    expect(await second.readInbox(held, 10)).toEqual(messages);
+    expect(onlyOf(await second.claim(shardId)).row).toMatchObject({ key: 'acme/a', ref: { id: 'a' } });
+  });
+
+  it('go on from the packed row, unless a later one was written', async () => {
+    const { migrations, first, findShards } = await open(kind);
+    await migrations.register([toRegistration('a')]);
+    const [shardId = ''] = await findShards();
+    const shard = await first.claim(shardId);
+    if (shard === undefined) throw new Error('the shard is there');
+    const member = onlyOf(shard);
+    const row = { ...member.row, reads: 7 };
+    const lanes = [{ name: shard.lane, throttles: 3 }];
+    await first.pack(shard, toPacked({ lanes, rows: [{ id: member.id, revision: 0, row }] }));
+    const packed = await first.claim(shardId);
+    expect(packed).toMatchObject({ lanes, members: [{ row: { reads: 7 } }] });
+    if (packed === undefined) throw new Error('the shard is there');
+    await first.write(packed, { rows: [toNext(onlyOf(packed), 'running')], transitions: [] });
+    const written = await first.claim(shardId);
+    expect(onlyOf(written).row.reading?.state).toBe('running');
+    if (written === undefined) throw new Error('the shard is there');
+    await first.write(written, { rows: [{ ...member, row }], transitions: [] });
+    expect(onlyOf(await first.claim(shardId)).row.reading?.state).toBe('running');
+  });
+
+  it('take a migration that has ended out of its shard, and sweep it when its time is over', async () => {
+    const { migrations, first, findShards } = await open(kind);
+    await migrations.register([toRegistration('a'), toRegistration('b')]);
+    const [shardId = ''] = await findShards();
+    const shard = await first.claim(shardId);
+    if (shard === undefined) throw new Error('the shard is there');
+    const ended = toNext(onlyOf(shard), 'succeeded');
+    await first.write(shard, { rows: [ended], transitions: [toTransition(ended, 'succeeded')] });
+    expect((await first.claim(shardId))?.members.map(({ key }) => key)).toEqual(['acme/b']);
+    expect(await migrations.retain(Number.NEGATIVE_INFINITY)).toBe(0);
+    expect(await migrations.retain(Date.now() - 60_000)).toBe(0);
+    expect(await migrations.retain(Date.now() + 60_000)).toBe(1);
+    expect(await migrations.transitionsOf('acme/a')).toEqual([]);
+    expect(await migrations.count()).toMatchObject({ migrations: 1 });
+  });
+
+  it('leave messages in order, and say whether there is a migration to tell', async () => {
+    const { migrations, first, findShards } = await open(kind);
+    await migrations.register([toRegistration('a')]);
+    expect(await migrations.command('acme/a', { kind: 'push', status: { text: 'nul \u0000' } })).toBe(true);
+    expect(await migrations.command('acme/none', { kind: 'refresh' })).toBe(false);
+    expect(await migrations.forget('acme/a')).toBe(true);
+    expect(await migrations.forget('acme/a')).toBe(false);
+    const [shardId = ''] = await findShards();
+    const shard = await first.claim(shardId);
+    if (shard === undefined) throw new Error('the shard is there');
+    expect(await first.findMail([shardId])).toEqual([shardId]);
+    const messages = await first.readInbox(shard, 10);
+    expect(messages.map(({ kind: word }) => word)).toEqual(['follow', 'push', 'forget']);
+    await first.clearInbox(
+      shard,
+      messages.map(({ id }) => id),
+    );
+    expect(await first.findMail([shardId])).toEqual([]);
+  });
+
+  it('take an effect back together with the transition that it belongs to', async () => {
+    const { database, schema, migrations, findShards } = await open(kind);
+    await database.run(`create table ${schema}.effects (key text)`);
+    let isFailing = true;
+    const store = createShardStore(database, schema, 'third', async ({ key }, querier) => {
+      await querier.query(`insert into ${schema}.effects values ($1)`, [key]);
+      if (isFailing) throw new Error('the effect fails');
+    });
+    await migrations.register([toRegistration('a')]);
+    const [shardId = ''] = await findShards();
+    const shard = await store.claim(shardId);
+    if (shard === undefined) throw new Error('the shard is there');
+    const running = toNext(onlyOf(shard), 'running');
+    const batch = { rows: [running], transitions: [toTransition(running, 'running')] };
+    await expect(store.write(shard, batch)).rejects.toThrow('the effect fails');
+    expect(await migrations.transitionsOf('acme/a')).toEqual([]);
+    isFailing = false;
+    await store.write(shard, batch);
+    await store.write(shard, batch);
+    expect(await database.query(`select key from ${schema}.effects`)).toEqual([{ key: 'acme/a' }]);
+  });
+});

@@ -1,0 +1,197 @@
+import type { EnginePolicy, MigrationAdapter } from '@migration-status/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  createScriptedAdapter,
+  type ScriptedAnswer,
+  toReading,
+} from '../../../test/support/scripted-adapter.ts';
+import { migrateSchema } from '../src/migrate-schema.ts';
+import { createMigrationStore } from '../src/migration-store.ts';
+import { createShardStore } from '../src/shard-store.ts';
+import { createWorker, type Worker, type WorkerOptions } from '../src/worker.ts';
+import { useDatabases } from './databases.ts';
+import { waitUntil } from './wait-until.ts';
+
+const databases = useDatabases();
+const policy: Partial<EnginePolicy> = {
+  floorMs: 20,
+  ceilingMs: 40,
+  concurrency: 100,
+  requestsPerSecond: 1_000,
+  burst: 100,
+};
+const workers: Worker[] = [];
+let schemas = 0;
+
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.drain()));
+});
+
+async function open(kind: 'PostgreSQL' | 'PGlite') {
+  const database = databases.of(kind);
+  schemas += 1;
+  const schema = `worker_${schemas}`;
+  await migrateSchema(database, schema);
+  const migrations = createMigrationStore(database, schema);
+  const errors: unknown[] = [];
+
+  async function startWorker(adapters: readonly MigrationAdapter[], more: Partial<WorkerOptions> = {}) {
+    const worker = createWorker({
+      database,
+      schema,
+      adapters,
+      policy,
+      maxShards: 100,
+      packMs: 100,
+      splitAbove: 1_000,
+      onError: (error) => errors.push(error),
+      ...more,
+    });
+    workers.push(worker);
+    await worker.start();
+    return worker;
+  }
+
+  function register(adapter: MigrationAdapter, ids: readonly string[]) {
+    return migrations.register(
+      ids.map((id) => ({
+        provider: adapter.provider,
+        key: adapter.key({ id }),
+        lane: adapter.lane({ id }),
+        ref: { id },
+        trackedAt: Date.now(),
+      })),
+    );
+  }
+
+  const historyOf = async (key: string) => (await migrations.transitionsOf(key)).map(({ to }) => to);
+  const haveAllEnded = async () => {
+    const { unsettled, waitingMessages } = await migrations.count();
+    return unsettled === 0 && waitingMessages === 0;
+  };
+  return { database, schema, migrations, errors, startWorker, register, historyOf, haveAllEnded };
+}
+
+const story: readonly ScriptedAnswer[] = [toReading('pending'), toReading('running'), toReading('succeeded')];
+
+describe.each(['PostgreSQL', 'PGlite'] as const)('a worker on %s', (kind) => {
+  it('follows what was registered before and after its start, to the end', async () => {
+    const { startWorker, register, historyOf, haveAllEnded, errors } = await open(kind);
+    const adapter = createScriptedAdapter({ script: () => story });
+    await register(adapter, ['a', 'b']);
+    await startWorker([adapter]);
+    await register(adapter, ['c']);
+    await waitUntil('all have ended', haveAllEnded);
+    for (const key of ['acme/a', 'acme/b', 'acme/c'])
+      expect(await historyOf(key)).toEqual(['pending', 'running', 'succeeded']);
+    expect(adapter.reads).toHaveLength(9);
+    expect(errors).toEqual([]);
+  });
+
+  it('goes on where one before it has stopped', async () => {
+    const { startWorker, register, migrations, historyOf, haveAllEnded, errors } = await open(kind);
+    const before = createScriptedAdapter({ script: () => [toReading('pending'), toReading('running')] });
+    await register(before, ['a']);
+    const first = await startWorker([before]);
+    await waitUntil('it runs', async () => (await historyOf('acme/a')).length === 2);
+    await first.drain();
+    const after = createScriptedAdapter({ script: () => [toReading('running'), toReading('succeeded')] });
+    await startWorker([after]);
+    await waitUntil('it has ended', haveAllEnded);
+    expect((await migrations.transitionsOf('acme/a')).map(({ sequence, to }) => `${sequence} ${to}`)).toEqual(
+      ['1 pending', '2 running', '3 succeeded'],
+    );
+    expect(errors).toEqual([]);
+  });
+
+  it('does what its inbox asks for', async () => {
+    const { startWorker, register, migrations, historyOf, haveAllEnded } = await open(kind);
+    const adapter = createScriptedAdapter({ script: () => [toReading('running')] });
+    await register(adapter, ['pushed', 'forgotten']);
+    await startWorker([adapter]);
+    await waitUntil('both run', async () => (await historyOf('acme/forgotten')).length === 1);
+    const observedAt = new Date(Date.now() + 1_000).toISOString();
+    const status = { key: 'acme/pushed', observedAt, ...toReading('succeeded') };
+    await migrations.command('acme/pushed', { kind: 'push', status });
+    await migrations.forget('acme/forgotten');
+    await waitUntil('nothing is left', haveAllEnded);
+    expect(await historyOf('acme/pushed')).toEqual(['running', 'succeeded']);
+    const { length } = adapter.reads;
+    await register(adapter, ['forgotten']);
+    await waitUntil('it is followed afresh', async () => (await historyOf('acme/forgotten')).length === 1);
+    expect(adapter.reads.length).toBeGreaterThan(length);
+  });
+});
+
+describe('several workers', () => {
+  it('share the lanes among them, also with one that comes later', async () => {
+    const { startWorker, register } = await open('PostgreSQL');
+    const adapter = createScriptedAdapter({
+      script: () => [toReading('running')],
+      lane: (id) => `https://${id}.example`,
+    });
+    await register(adapter, ['a', 'b', 'c', 'd']);
+    const first = await startWorker([adapter]);
+    await waitUntil('the first has all', () => first.load.shards === 4);
+    const second = await startWorker([adapter]);
+    await waitUntil('each has two', () => first.load.shards === 2 && second.load.migrations === 2);
+    await first.drain();
+    await waitUntil('the second has all', () => second.load.migrations === 4);
+  });
+
+  it('leave a shard at once when somebody else has claimed it', async () => {
+    const { database, schema, startWorker, register, historyOf } = await open('PostgreSQL');
+    const adapter = createScriptedAdapter({ script: () => story });
+    let isClaimed = false;
+    const taken = createScriptedAdapter({
+      script: () => [
+        toReading('pending'),
+        async () => {
+          await waitUntil('the first is recorded', async () => (await historyOf('acme/a')).length === 1);
+          const [shard] = await database.query(`select id::text as id from ${schema}.shards`);
+          await createShardStore(database, schema, 'somebody else').claim(String(shard?.id));
+          isClaimed = true;
+          return toReading('running');
+        },
+        toReading('succeeded'),
+      ],
+    });
+    await register(adapter, ['a']);
+    const worker = await startWorker([taken]);
+    await waitUntil('it is claimed and let go of', () => isClaimed && worker.load.shards === 0);
+    expect(await historyOf('acme/a')).toEqual(['pending']);
+    expect(taken.reads).toHaveLength(2);
+  });
+
+  it('leave rows alone that none of them has an adapter for, and say so', async () => {
+    const { database, schema, startWorker, register, migrations } = await open('PostgreSQL');
+    const adapter = createScriptedAdapter({ script: () => story });
+    const other = createScriptedAdapter({ script: () => story, lane: () => 'https://other.example' });
+    await register(other, ['a']);
+    await startWorker([adapter]);
+    const toReason = async () => (await database.query(`select unserved from ${schema}.shards`))[0]?.unserved;
+    await waitUntil('it is said', async () => (await toReason()) !== null);
+    expect(await toReason()).toContain('"providers":["acme"]');
+    expect(adapter.reads).toEqual([]);
+    expect(await migrations.count()).toMatchObject({ unsettled: 1 });
+  });
+
+  it('cut a shard that is too large in two, each with half of the rate', async () => {
+    const { database, schema, startWorker, register, historyOf } = await open('PostgreSQL');
+    const adapter = createScriptedAdapter({ script: () => [toReading('running')] });
+    const ids = Array.from({ length: 30 }, (_, index) => `m${index}`);
+    await register(adapter, ids);
+    const worker = await startWorker([adapter], { splitAbove: 20 });
+    const toShards = () =>
+      database.query(
+        `select share, (select count(*) from ${schema}.migrations where shard_id = s.id)::int as rows from ${schema}.shards s`,
+      );
+    await waitUntil('there are two', async () => (await toShards()).length === 2);
+    expect(await toShards()).toEqual([
+      { share: 0.5, rows: 15 },
+      { share: 0.5, rows: 15 },
+    ]);
+    await waitUntil('both are followed', () => worker.load.shards === 2 && worker.load.migrations === 30);
+    expect(await historyOf('acme/m3')).toEqual(['running']);
+  });
+});
