@@ -3,11 +3,23 @@ import { expandText, listPlaceholders } from './url-template.ts';
 
 const wholePlaceholder = /^\{(\w+)\}$/;
 
-/** The names of the placeholders in all texts of a body. */
-export function listBodyPlaceholders(body: JsonValue | undefined): readonly string[] {
-  if (typeof body === 'string') return listPlaceholders(body);
+/** A placeholder of a body, and where in the body it stands. */
+interface BodyPlaceholder {
+  readonly name: string;
+  readonly path: readonly PropertyKey[];
+}
+
+/** The placeholders in all texts of a body. */
+export function listBodyPlaceholders(
+  body: JsonValue | undefined,
+  path: readonly PropertyKey[] = [],
+): readonly BodyPlaceholder[] {
+  if (typeof body === 'string') return listPlaceholders(body).map((name) => ({ name, path }));
   if (typeof body !== 'object' || body === null) return [];
-  return Object.values(body).flatMap(listBodyPlaceholders);
+  const items: Iterable<readonly [PropertyKey, JsonValue]> = isList(body)
+    ? body.entries()
+    : Object.entries(body);
+  return [...items].flatMap(([place, item]) => listBodyPlaceholders(item, [...path, place]));
 }
 
 /**

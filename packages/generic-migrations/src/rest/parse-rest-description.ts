@@ -127,7 +127,8 @@ function listMethodFaults({ method, body }: Partial<RestRequest> = {}, name: str
 
 /** A field that is not in the request for the state would make no difference to what is read. */
 function listUnused({ path, query = {}, body }: RestRequest, ref: readonly string[]): readonly Fault[] {
-  const used = [path, ...Object.values(query)].flatMap(listPlaceholders).concat(listBodyPlaceholders(body));
+  const inBody = listBodyPlaceholders(body).map(({ name }) => name);
+  const used = [path, ...Object.values(query)].flatMap(listPlaceholders).concat(inBody);
   return ref.flatMap((field, index) =>
     used.includes(field) ? [] : [{ path: ['ref', index], expected: 'a placeholder of "status"' }],
   );
@@ -138,14 +139,15 @@ function listPlaceholderFaults(
   names: readonly string[],
   at: readonly PropertyKey[],
 ): readonly Fault[] {
-  const places: readonly (readonly [place: PropertyKey[], found: readonly string[]])[] = [
-    [[...at, 'path'], listPlaceholders(path)],
-    ...Object.entries(query).map(
-      ([name, value]) => [[...at, 'query', name], listPlaceholders(value)] as [PropertyKey[], string[]],
+  return [
+    ...listPlaceholders(path).flatMap((name) => listUnlessKnown(name, names, [...at, 'path'])),
+    ...Object.entries(query).flatMap(([field, value]) =>
+      listPlaceholders(value).flatMap((name) => listUnlessKnown(name, names, [...at, 'query', field])),
     ),
-    [[...at, 'body'], listBodyPlaceholders(body)],
+    ...listBodyPlaceholders(body, [...at, 'body']).flatMap(({ name, path }) =>
+      listUnlessKnown(name, names, path),
+    ),
   ];
-  return places.flatMap(([place, found]) => found.flatMap((name) => listUnlessKnown(name, names, place)));
 }
 
 function listUnlessKnown(

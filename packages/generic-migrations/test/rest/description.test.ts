@@ -108,9 +108,9 @@ describe('a description that is wrong is refused with the path of what is wrong'
       `"status.query.as" must be ${unknownName('one of jobId', 'user')}`,
     ],
     [
-      'status.body',
+      'status.body.a[0]',
       { ...acme, status: { method: 'POST', path: '/{jobId}', body: { a: ['{b}'] } } },
-      `"status.body" must be ${unknownName('one of jobId', 'b')}`,
+      `"status.body.a[0]" must be ${unknownName('one of jobId', 'b')}`,
     ],
     [
       'status.method',
@@ -358,9 +358,9 @@ describe('a description that is wrong is refused with the path of what is wrong'
       `"start.path" must be ${unknownName('one of name', 'note')}`,
     ],
     [
-      'start.body',
-      { ...acme, start: { ...start, body: { a: '{other}' } } },
-      `"start.body" must be ${unknownName('one of name, note', 'other')}`,
+      'start.body.a[1].b',
+      { ...acme, start: { ...start, body: { a: ['{note}', { b: 'for {other}' }] } } },
+      `"start.body.a[1].b" must be ${unknownName('one of name, note', 'other')}`,
     ],
     [
       'cancel.path',
