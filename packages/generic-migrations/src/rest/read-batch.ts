@@ -11,7 +11,6 @@ import {
 import { type BatchRecords, checkBatchRecords } from './batch-records.ts';
 import { toSchema } from './checked.ts';
 import { toPath, valueAt } from './json-pointer.ts';
-import { toText } from './read-values.ts';
 import { type RefFields, type RestAccount, toReadingOfAsked, toRequest } from './rest-account.ts';
 import type { RestBatch } from './rest-description.ts';
 import { checkRecord } from './rest-record.ts';
@@ -76,8 +75,8 @@ export function createBatchReader(account: RestAccount, reader: RestReader<RefFi
       if (records.nameless !== undefined) return toRecordError(records.nameless, 'the id of a record');
       return { state: 'not_found', nativeState: '', native: null };
     }
-    const error = batch.error === undefined ? undefined : toText(valueAt(found.record, batch.error));
-    if (error !== undefined) return toRecordError([...found.path, ...toPath(batch.error ?? '')], 'no error');
+    if (batch.error !== undefined && isError(valueAt(found.record, batch.error)))
+      return toRecordError([...found.path, ...toPath(batch.error)], 'no error');
     try {
       const record = parseBody(recordSchema, found.record, { provider, path: found.path });
       return toReadingOfAsked(record, ref, account);
@@ -112,6 +111,12 @@ export function createBatchReader(account: RestAccount, reader: RestReader<RefFi
   }
 
   return { getStatuses, urlLengthOf };
+}
+
+/** A text, a number, or an object that says something; not what stands where there is no error. */
+function isError(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return typeof value === 'string' ? value.trim() !== '' : Boolean(value);
 }
 
 function toQueryText(name: string, value: string): string {

@@ -94,3 +94,25 @@ it('an error for one of many is for its key alone', async () => {
     { state: 'not_found', nativeState: '', native: null },
   ]);
 });
+
+it.each([
+  [{ code: 'NOT_YOURS' }, true],
+  [403, true],
+  [true, true],
+  [['not yours'], true],
+  [{}, false],
+  [[], false],
+  [' ', false],
+  [0, false],
+  [false, false],
+  [null, false],
+])('%j where the error of one stands is an error: %j', async (error, isError) => {
+  const { adapter } = createAnswered(
+    { ...described, batch: { ...described.batch, error: '/error' } },
+    { jobs: [{ id: '42', status: 'DONE', error }] },
+  );
+  const outcomes = await adapter.getStatuses([{ jobId: '42' }]);
+  expect([...outcomes.values()]).toMatchObject([
+    isError ? { path: '$.jobs[0].error' } : { state: 'succeeded' },
+  ]);
+});
