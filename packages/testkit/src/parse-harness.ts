@@ -29,7 +29,8 @@ export function parseHarness<Ref>(harness: AdapterHarness<Ref>): AdapterHarness 
     throw toError('batch.toAnswer', 'a function that makes an answer');
   if (list && !(Array.isArray(list.pages) && list.pages.length > 0 && list.pages.every(isReply)))
     throw toError('list.pages', 'a list of replies, not empty');
-  if (list && !isTexts(list.ids)) throw toError('list.ids', 'a list of ids');
+  if (list && !(isTexts(list.ids) && list.ids.length > 0))
+    throw toError('list.ids', 'a list of ids, not empty');
   if (start && !isReply(start.reply)) throw toError('start.reply', replyExpectation);
   if (cancel && !isReply(cancel.reply)) throw toError('cancel.reply', replyExpectation);
   if (push && typeof push.sign !== 'function') throw toError('push.sign', 'a function that makes headers');

@@ -18,6 +18,7 @@ test.each([
   { change: { batch: {} }, option: 'batch.toAnswer' },
   { change: { list: { pages: [], ids: [] } }, option: 'list.pages' },
   { change: { list: { pages: [{}], ids: 'all' } }, option: 'list.ids' },
+  { change: { list: { pages: [{}], ids: [] } }, option: 'list.ids' },
   { change: { start: { input: {} } }, option: 'start.reply' },
   { change: { cancel: {} }, option: 'cancel.reply' },
   { change: { push: {} }, option: 'push.sign' },
