@@ -115,7 +115,7 @@ export interface ListHarness {
   readonly filter?: unknown;
   /** One answer per request, in their order. */
   readonly pages: readonly FixtureReply<undefined>[];
-  /** The ids of the migrations on all pages, in their order, as `toRef` takes them. */
+  /** The ids of the migrations on all pages, in their order, as `toRef` takes them; at least one. */
   readonly ids: readonly string[];
 }
 
