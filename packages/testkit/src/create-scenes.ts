@@ -13,6 +13,7 @@ import {
   toAnswer,
   toSampleRef,
 } from './scene.ts';
+import { auditLimitMs, TimeLimitError, withTimeLimit } from './time-limit.ts';
 
 /** The scenes of all audits of one adapter. */
 export interface Scenes {
@@ -22,21 +23,29 @@ export interface Scenes {
   countCases(): number;
 }
 
+/** After so many audits that were not over in time the others are not tried: they would not be either. */
+const mostOverruns = 3;
+
 /** Makes scenes one after another, and lets their servers be used again. */
 export function createScenes(
   harness: AdapterHarness,
-  { cases: caseCount = 320, seed = 1 }: AuditOptions = {},
+  { cases: caseCount = 320, seed = 1, limitMs = auditLimitMs }: AuditOptions = {},
 ): Scenes {
   const idleServers: FixtureServer[] = [];
   let samples: Promise<readonly SampleReading[]> | undefined;
   let cases: Promise<readonly GeneratedCase[]> | undefined;
   let casesRun = 0;
+  let overruns = 0;
 
   async function use<Value>(run: (scene: Scene) => Promise<Value>): Promise<Value> {
+    if (overruns >= mostOverruns) throw new Error('it was not tried, because others were not over in time');
     const server = idleServers.pop() ?? (await createFixtureServer());
     const others: FixtureServer[] = [];
     try {
-      return await run(createScene(server, others));
+      return await withTimeLimit(run(createScene(server, others)), limitMs);
+    } catch (error) {
+      if (error instanceof TimeLimitError) overruns += 1;
+      throw error;
     } finally {
       await Promise.all(others.map((other) => other.close()));
       server.play(() => ({ status: 410 }));
@@ -48,6 +57,7 @@ export function createScenes(
     const secret = createSecret();
     server.play(() => ({ status: 404 }));
     const adapter = harness.create({ baseUrl: server.origin, secret });
+    checkMembers(adapter);
     const bound: BoundHarness = {
       ...harness,
       toRef: (id, baseUrl = server.origin) => harness.toRef(id, { baseUrl }),
@@ -102,4 +112,13 @@ export function createScenes(
   }
 
   return { use, countCases: () => casesRun };
+}
+
+const members = ['provider', 'capabilities', 'states', 'parseRef', 'key', 'lane', 'getStatus', 'classify'];
+
+/** What is no adapter at all would fail every audit with another riddle. */
+function checkMembers(adapter: unknown): void {
+  const missing = members.filter((name) => Reflect.get(Object(adapter), name) === undefined);
+  if (missing.length > 0)
+    throw new Error(`"create" gives no adapter: it has no "${missing.join('", no "')}"`);
 }

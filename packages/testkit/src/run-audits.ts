@@ -3,6 +3,7 @@ import { type AuditOptions, prepareAudits } from './audit-adapter.ts';
 import type { AdapterHarness } from './harness.ts';
 import { kitVersion } from './kit-version.ts';
 import { createSecret, settle } from './scene.ts';
+import { watchStrays } from './watch-strays.ts';
 
 /** One line of a report. */
 export type ReportedAudit = AuditResult & { readonly id: string; readonly name: string };
@@ -42,11 +43,14 @@ export async function runAudits<Ref>(
 ): Promise<AuditReport> {
   const prepared = prepareAudits(harness, options);
   const audits: ReportedAudit[] = [];
+  const strays = watchStrays();
   for (const { id, name, run } of prepared.audits) {
-    const reported = { id, name, ...(await run()) };
+    const result = await run();
+    const reported = { id, name, ...((await strays.take()) ?? result) };
     audits.push(reported);
     onResult?.(reported);
   }
+  strays.end();
   const count = (status: AuditResult['status']) => audits.filter((audit) => audit.status === status).length;
   return {
     provider: await readProvider(harness),
