@@ -10,7 +10,7 @@ export interface Feed {
   readonly groups: ReadonlyMap<string, GroupSummary>;
   readonly numbers: SnapshotNumbers | undefined;
   readonly connection: Connection;
-  /** When the last event came, epoch milliseconds. */
+  /** When there was the last sign of life from the server after a snapshot, epoch milliseconds. */
   readonly heardAt: number | undefined;
   /** Connects, or tries again at once. */
   connect(): Promise<void>;
@@ -25,9 +25,12 @@ export interface FeedNews {
 const firstRetryMs = 2_000;
 const lastRetryMs = 30_000;
 
+/** After how long without a sign of life a stream is dead: the server gives one every 20 s. */
+const silentMs = 65_000;
+
 /**
- * Listens to the server's events. A stream that breaks is opened again by the browser; one that is refused, by us, ever less
- * often.
+ * Listens to the server's events. A stream that breaks is opened again by the browser; one that is refused, or dead without
+ * saying so, by us, ever less often.
  */
 export function createFeed(onNews: (news: FeedNews) => void, onConnection: () => void): Feed {
   const rows = new Map<string, RowJson>();
@@ -38,6 +41,7 @@ export function createFeed(onNews: (news: FeedNews) => void, onConnection: () =>
   let stream: EventSource | undefined;
   let retryMs = firstRetryMs;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let silenceTimer: ReturnType<typeof setTimeout> | undefined;
 
   function setConnection(next: Connection): void {
     connection = next;
@@ -46,21 +50,29 @@ export function createFeed(onNews: (news: FeedNews) => void, onConnection: () =>
 
   async function connect(): Promise<void> {
     clearTimeout(retryTimer);
+    clearTimeout(silenceTimer);
     stream?.close();
     const isAllowed = await askForAccess();
     if (isAllowed === undefined) return retryLater();
     if (!isAllowed) return setConnection('locked');
+    let hasBegun = false;
     stream = new EventSource('statuses/events');
-    stream.addEventListener('snapshot', (event) => takeSnapshot(JSON.parse(event.data)));
+    stream.addEventListener('snapshot', (event) => {
+      hasBegun = true;
+      takeSnapshot(JSON.parse(event.data));
+    });
     stream.addEventListener('change', (event) => takeChange(JSON.parse(event.data)));
+    stream.addEventListener('alive', hear);
     stream.addEventListener('error', () => {
       setConnection('lost');
       if (stream?.readyState === EventSource.CLOSED) retryLater();
     });
     stream.addEventListener('open', () => {
       retryMs = firstRetryMs;
-      hear();
+      // Until a stream has begun with its snapshot, what is shown is of an earlier time.
+      if (hasBegun) hear();
     });
+    expectSigns();
   }
 
   /** A stream that is refused does not tell why; a plain request does. Undefined where there is no answer. */
@@ -81,7 +93,17 @@ export function createFeed(onNews: (news: FeedNews) => void, onConnection: () =>
 
   function hear(): void {
     heardAt = Date.now();
+    expectSigns();
     if (connection !== 'live') setConnection('live');
+  }
+
+  /** A connection can be dead without anybody saying so. */
+  function expectSigns(): void {
+    clearTimeout(silenceTimer);
+    silenceTimer = setTimeout(() => {
+      setConnection('lost');
+      void connect();
+    }, silentMs);
   }
 
   function takeSnapshot(snapshot: SnapshotJson): void {

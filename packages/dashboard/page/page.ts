@@ -1,4 +1,5 @@
 import { describeSummary, type MigrationState } from '@migration-status/core';
+import type { SnapshotNumbers } from '../src/feed-event.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createDetails } from './details.ts';
 import { byId } from './elements.ts';
@@ -79,13 +80,17 @@ function draw(): void {
 
 /** What time changes, once for all. */
 function tick(): void {
-  const { numbers } = feed;
+  const { numbers, connection } = feed;
   if (numbers) {
     byId('summary', HTMLElement).textContent = describeSummary(numbers, Date.now());
-    const { failed } = numbers.counts;
-    document.title = `${failed > 0 ? `(${failed} failed) ` : `(${numbers.done}/${numbers.total}) `}${title}`;
+    document.title = `(${connection === 'live' ? toShortest(numbers) : connectionWords[connection]}) ${title}`;
   }
   table.tick();
+}
+
+/** As much as a tab has room for. */
+function toShortest({ counts, done, total }: SnapshotNumbers): string {
+  return counts.failed > 0 ? `${counts.failed} failed` : `${done}/${total}`;
 }
 
 const connectionWords: Readonly<Record<Connection, string>> = {

@@ -144,11 +144,36 @@ describe('the page', { timeout: 60_000 }, () => {
     await row(page, 'running').waitFor();
     await server.stop();
     await page.getByText(/connection lost: as of /).waitFor();
+    await vi.waitFor(async () => expect(await page.title()).toBe('(connection lost) Migrations'), 3_000);
     source.change('acme/running', { state: 'failed' });
     expect(await row(page, 'running').textContent()).toContain('running');
     await server.resume();
     await page.locator('[data-connection="live"]').first().waitFor({ timeout: 20_000 });
     await row(page, 'running').getByText('failed').waitFor();
+  });
+
+  test('takes a stream that has gone silent for dead, and opens another one', async () => {
+    await using scene = await open();
+    const { page, source } = scene;
+    await row(page, 'running').waitFor();
+    await page.clock.install();
+    source.change('acme/running', { percent: 80 });
+    await page.clock.runFor(1_000);
+    await page.locator('tbody tr', { hasText: '80 %' }).waitFor();
+    await page.evaluate(() => {
+      const banner = document.getElementById('connection');
+      const seen: string[] = [];
+      Object.assign(window, { seen });
+      if (banner)
+        new MutationObserver(() => seen.push(banner.textContent)).observe(banner, { attributes: true });
+    });
+    await page.clock.runFor(66_000);
+    await vi.waitFor(async () => {
+      expect(await page.evaluate(() => Reflect.get(window, 'seen'))).toEqual([
+        expect.stringContaining('connection lost: as of'),
+        expect.stringContaining('live'),
+      ]);
+    });
   });
 
   test('finds, chooses, groups and sorts', async () => {

@@ -16,7 +16,7 @@ export type RemoteConnection = 'connecting' | 'live' | 'lost' | 'locked';
 /** The events of a server, for as long as somebody wants them. */
 export interface EventStream {
   readonly connection: RemoteConnection;
-  /** When there was the last sign of life, epoch milliseconds. */
+  /** When there was the last sign of life after a snapshot, epoch milliseconds. */
   readonly heardAt: number | undefined;
   /** Opens the stream; does nothing while it is open. */
   start(): void;
@@ -94,9 +94,11 @@ export function createEventStream(settings: RemoteSettings, handlers: EventStrea
     own.addEventListener(
       'open',
       whileOwn(() => {
+        expectSigns();
+        // Who begins anew is first sent a snapshot; who goes on from an event hears nothing until there is another one.
+        if (lastEventId === '') return;
         hear();
-        // Who goes on from an event hears nothing until there is another one.
-        if (lastEventId !== '') setConnection('live');
+        setConnection('live');
       }),
     );
     for (const type of ['snapshot', 'change'] as const)

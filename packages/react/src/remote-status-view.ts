@@ -8,7 +8,10 @@ import { createRemoteRows } from './remote-rows.ts';
 export interface RemoteStatusView extends StatusView {
   /** Anything but `live` means that what is shown may be of an earlier time: of `heardAt`. */
   readonly connection: RemoteConnection;
-  /** When there was the last sign of life from the server, epoch milliseconds; undefined before the first. */
+  /**
+   * The last time at which what is shown was known to be so, epoch milliseconds: when the server last gave a sign of life after
+   * a snapshot. Undefined before the first.
+   */
   readonly heardAt: number | undefined;
   /** Tries again at once, as after somebody has signed in. Does nothing while nobody listens. */
   reconnect(): void;

@@ -62,9 +62,9 @@ describe('a remote view', () => {
     view.subscribe(scene.listener);
     expect(view.connection).toBe('connecting');
     last().open();
-    expect([view.connection, view.heardAt]).toEqual(['connecting', scene.clock.wallTime()]);
+    expect([view.connection, view.heardAt]).toEqual(['connecting', undefined]);
     last().snapshot(server.getSnapshot());
-    expect(view.connection).toBe('live');
+    expect([view.connection, view.heardAt]).toEqual(['live', scene.clock.wallTime()]);
     expect(JSON.parse(JSON.stringify(view.getSnapshot()))).toMatchObject({
       total: 2,
       counts: { running: 1, paused: 1 },
