@@ -69,7 +69,7 @@ const rules: Readonly<Record<keyof StatusHandlerOptions, readonly [(value: unkno
   maxStreams: [isPositive, 'a whole number above 0'],
   flushMs: [isPositive, 'a whole number of milliseconds above 0'],
   maxQueuedBytes: [isPositive, 'a whole number of bytes above 0'],
-  clock: [(value) => typeof value === 'object' && value !== null, 'a clock'],
+  clock: [isClock, 'a clock'],
 };
 
 /** Checks the options and fills in what is left out. Throws a `ConfigurationError` that names the option. */
@@ -127,6 +127,11 @@ function isAction(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const name: unknown = Reflect.get(value, 'name');
   return (name === 'refresh' || name === 'cancel') && typeof Reflect.get(value, 'run') === 'function';
+}
+
+function isClock(value: unknown): boolean {
+  const methods = ['now', 'wallTime', 'setTimer'];
+  return methods.every((name) => typeof Reflect.get(Object(value), name) === 'function');
 }
 
 function isPositive(value: unknown): boolean {

@@ -413,6 +413,7 @@ test.each([
   [{ actions: [{ name: 'cancel' }] }, 'actions'],
   [{ maxStreams: 0 }, 'maxStreams'],
   [{ flushMs: 1.5 }, 'flushMs'],
+  [{ clock: {} }, 'clock'],
   [{ maxQueuedBytes: -1 }, 'maxQueuedBytes'],
   [{ authorize: true }, 'authorize'],
   [{ Title: 'x' }, 'Title'],

@@ -37,8 +37,8 @@ export interface RemoteStatusViewOptions extends StatusViewOptions {
   /** How long the stream is kept open after the last subscriber has left, in milliseconds. Default 5 000. */
   readonly lingerMs?: number | undefined;
   /**
-   * After how long without a sign of life the stream is taken for dead and opened again, in milliseconds. Default 65 000: the
-   * server gives one every 20 000.
+   * After how long without a sign of life the stream is taken for dead and opened again, in milliseconds, at least 1 000. Default
+   * 65 000: the server gives one every 20 000.
    */
   readonly silentMs?: number | undefined;
   /** Is handed what the server sent that is not understood. Default: it is printed with `console.error`. */
@@ -75,16 +75,22 @@ const durationMs: Rule = [
 ];
 const object: Rule = [(value) => typeof value === 'object' && value !== null, 'an object'];
 
+/** With less, a stream would be opened again without end. */
+const leastSilentMs = 1_000;
+
 /** What the view itself does not check. */
 const rules: Readonly<Record<Exclude<keyof RemoteStatusViewOptions, keyof StatusViewOptions>, Rule>> = {
   initial: object,
   withCredentials: [(value) => typeof value === 'boolean', 'true or false'],
   lingerMs: durationMs,
-  silentMs: durationMs,
+  silentMs: [
+    (value) => typeof value === 'number' && value >= leastSilentMs,
+    `a number of milliseconds of at least ${leastSilentMs}`,
+  ],
   onStreamError: callback,
   EventSource: callback,
   fetch: callback,
-  clock: object,
+  clock: [isClock, 'a clock'],
 };
 
 /** Checks the options that are not those of a view, and fills in what is left out. Throws a `ConfigurationError`. */
@@ -110,6 +116,11 @@ export function toRemoteSettings(url: string | URL, options: RemoteStatusViewOpt
     fetch,
     clock: clock ?? systemClock,
   };
+}
+
+function isClock(value: unknown): boolean {
+  const methods = ['now', 'wallTime', 'setTimer'];
+  return methods.every((name) => typeof Reflect.get(Object(value), name) === 'function');
 }
 
 function print(what: string, error: unknown): void {

@@ -301,6 +301,8 @@ test.each([
   [{ url: '' }, 'url'],
   [{ lingerMs: -1 }, 'lingerMs'],
   [{ silentMs: '1' }, 'silentMs'],
+  [{ silentMs: 0 }, 'silentMs'],
+  [{ clock: {} }, 'clock'],
   [{ initial: 1 }, 'initial'],
   [{ fetch: 1 }, 'fetch'],
   [{ EventSource: {} }, 'EventSource'],
