@@ -83,6 +83,7 @@ export type {
 } from './view/migration-history.ts';
 export type { OldestConditions } from './view/oldest-conditions.ts';
 export { parseRowJson } from './view/parse-row-json.ts';
+export { isOutOfSight, toMigrationName, toPercent, toRemark } from './view/row-facts.ts';
 export {
   type RowJson,
   type SnapshotJson,

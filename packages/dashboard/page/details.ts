@@ -1,12 +1,13 @@
-import type {
-  ConditionSpan,
-  MigrationHistory,
-  MigrationPart,
-  RowJson,
-  StateEntry,
+import {
+  type ConditionSpan,
+  isOutOfSight,
+  type MigrationHistory,
+  type MigrationPart,
+  type RowJson,
+  type StateEntry,
+  toMigrationName,
 } from '@migration-status/core';
 import { byId, element, timeElement } from './elements.ts';
-import { isStale, toName } from './rows.ts';
 import { conditionWords, looks } from './states.ts';
 import { toBadge, toProgress } from './table.ts';
 import { toTimeline } from './timeline.ts';
@@ -86,7 +87,12 @@ export function createDetails(onClose: () => void): Details {
     });
     const focused = panel.contains(document.activeElement) ? document.activeElement?.textContent : undefined;
     panel.replaceChildren(
-      element('header', {}, element('h2', { id: 'details-title', tabindex: -1 }, toName(row)), closing),
+      element(
+        'header',
+        {},
+        element('h2', { id: 'details-title', tabindex: -1 }, toMigrationName(row)),
+        closing,
+      ),
       element('p', { class: 'key' }, row.key),
       element('p', { class: 'now' }, toBadge(row), ...toProgress(row)),
       ...toFreshness(row),
@@ -152,7 +158,7 @@ function refocus(panel: HTMLElement, text: string): void {
 }
 
 function toFreshness(row: RowJson): readonly Node[] {
-  if (row.status === undefined || !isStale(row)) return [];
+  if (row.status === undefined || !isOutOfSight(row)) return [];
   const at = row.status.observedAt;
   return [
     element(

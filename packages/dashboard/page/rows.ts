@@ -1,4 +1,10 @@
-import type { MigrationState, RowJson } from '@migration-status/core';
+import {
+  type MigrationState,
+  type RowJson,
+  toMigrationName,
+  toPercent,
+  toRemark,
+} from '@migration-status/core';
 import { urgencyOf } from './states.ts';
 
 /** What rows can be sorted by. */
@@ -47,30 +53,10 @@ export function toLines(rows: Iterable<RowJson>, wish: Wish): readonly Line[] {
     });
 }
 
-/** The name of a migration: its key without the provider, decoded. */
-export function toName({ key, provider }: RowJson): string {
-  const address = key.startsWith(`${provider}/`) ? key.slice(provider.length + 1) : key;
-  return address.split('/').map(decode).join(' / ');
-}
-
-/** How far it is, 0 to 1; undefined where the provider does not say. */
-export function toShare({ status }: RowJson): number | undefined {
-  const { percent, completed, total } = status?.progress ?? {};
-  if (percent !== undefined) return percent / 100;
-  return completed !== undefined && total ? completed / total : undefined;
-}
-
-/** Whether we cannot see how it is, so that what is shown may be old. */
-export function isStale({ conditions }: RowJson): boolean {
-  return conditions.some(({ kind }) => kind !== 'stalled');
-}
-
 /** What is wrong, in one line; empty where nothing is. */
-export function toDetail({ status, conditions }: RowJson): string {
-  const [condition] = conditions;
-  if (condition) return condition.message;
-  const issue = status?.issues?.find(({ severity }) => severity === 'error') ?? status?.issues?.[0];
-  return issue?.message ?? status?.message ?? '';
+export function toDetail(row: RowJson): string {
+  const [condition] = row.conditions;
+  return condition ? condition.message : toRemark(row);
 }
 
 function toRowLine(row: RowJson): RowLine {
@@ -95,7 +81,7 @@ function hasTrouble({ status, conditions }: RowJson): boolean {
 
 function toSearchText(row: RowJson): string {
   const { key, group = '', status } = row;
-  return [key, toName(row), group, status?.state ?? '', status?.nativeState ?? '', toDetail(row)]
+  return [key, toMigrationName(row), group, status?.state ?? '', status?.nativeState ?? '', toDetail(row)]
     .join('\n')
     .toLowerCase();
 }
@@ -112,21 +98,13 @@ function sortRows(rows: readonly RowJson[], sort: Wish['sort']): readonly RowJso
 
 const sortValues: Readonly<Record<SortColumn, (row: RowJson) => string | number>> = {
   state: ({ status }) => urgencyOf(status?.state),
-  migration: (row) => toName(row).toLowerCase(),
+  migration: (row) => toMigrationName(row).toLowerCase(),
   provider: ({ provider }) => provider,
-  progress: (row) => toShare(row) ?? -1,
+  progress: ({ status }) => toPercent(status?.progress) ?? -1,
   news: ({ status }) => status?.observedAt ?? '',
   detail: (row) => toDetail(row).toLowerCase() || '\uffff',
 };
 
 function compare(a: string | number, b: string | number): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }

@@ -1,6 +1,6 @@
-import type { RowJson } from '@migration-status/core';
+import { isOutOfSight, type RowJson, toMigrationName, toPercent } from '@migration-status/core';
 import { byId, element, timeElement } from './elements.ts';
-import { type GroupLine, isStale, type Line, toDetail, toName, toShare } from './rows.ts';
+import { type GroupLine, type Line, toDetail } from './rows.ts';
 import { conditionWords, looks, statesByUrgency } from './states.ts';
 import { toAgo, toDuration, toProgressWords } from './words.ts';
 
@@ -193,12 +193,12 @@ function toNode(line: Line): HTMLTableRowElement {
 function toRowNode(row: RowJson): HTMLTableRowElement {
   const node = element(
     'tr',
-    { 'data-state': row.status?.state ?? 'unread', 'data-stale': isStale(row) },
+    { 'data-state': row.status?.state ?? 'unread', 'data-stale': isOutOfSight(row) },
     element('td', { class: 'state' }, toBadge(row)),
     element(
       'th',
       { class: 'name', scope: 'row' },
-      element('span', { class: 'text' }, toName(row)),
+      element('span', { class: 'text' }, toMigrationName(row)),
       toGroupLabel(row),
     ),
     element('td', { class: 'provider' }, row.provider),
@@ -229,13 +229,13 @@ function toSymbol(symbol: string): HTMLElement {
 
 /** A bar and what it says. One without a value moves, where work is being done and nobody says how far it is. */
 export function toProgress(row: RowJson): readonly (Node | string)[] {
-  const share = toShare(row);
+  const percent = toPercent(row.status?.progress);
   const words = toProgressWords(row.status?.progress);
-  const isMoving = share === undefined && row.status?.state === 'running' && !isStale(row);
-  if (share === undefined && !isMoving) return words ? [element('span', { class: 'words' }, words)] : [];
+  const isMoving = percent === undefined && row.status?.state === 'running' && !isOutOfSight(row);
+  if (percent === undefined && !isMoving) return words ? [element('span', { class: 'words' }, words)] : [];
   const label = words || 'running, progress not reported';
   return [
-    element('progress', { max: 1, value: share, 'aria-label': label }),
+    element('progress', { max: 100, value: percent, 'aria-label': label }),
     ...(words ? [element('span', { class: 'words', 'aria-hidden': 'true' }, words)] : []),
   ];
 }

@@ -119,7 +119,7 @@ describe('the page', { timeout: 60_000 }, () => {
     await row(scene.page, 'endless').waitFor();
     expect(await row(scene.page, 'endless').locator('progress').getAttribute('value')).toBeNull();
     expect(await row(scene.page, 'pending').locator('progress').count()).toBe(0);
-    expect(await row(scene.page, 'running').locator('progress').getAttribute('value')).toBe('0.4');
+    expect(await row(scene.page, 'running').locator('progress').getAttribute('value')).toBe('40');
   });
 
   test('follows what changes, and says aloud which states changed', async () => {

@@ -1,8 +1,7 @@
 'use client';
-import type { MigrationRow } from '@migration-status/core';
+import { isOutOfSight, type MigrationRow, toPercent } from '@migration-status/core';
 import type { ReactElement } from 'react';
 import { defaultTexts, type MigrationTexts } from './migration-texts.ts';
-import { isStale, toPercent } from './row-words.ts';
 
 /** What `<MigrationProgress>` takes. */
 export interface MigrationProgressProps {
@@ -23,7 +22,7 @@ export function MigrationProgress({ row, texts }: MigrationProgressProps): React
   const { status } = row;
   const percent = toPercent(status?.progress);
   const words = toProgress(status?.progress);
-  const isMoving = percent === undefined && status?.state === 'running' && !isStale(row);
+  const isMoving = percent === undefined && status?.state === 'running' && !isOutOfSight(row);
   if (percent === undefined && !isMoving) return words ? <span>{words}</span> : null;
   return (
     <>

@@ -1,8 +1,7 @@
 'use client';
-import type { MigrationRow, StatusView } from '@migration-status/core';
+import { isOutOfSight, type MigrationRow, type StatusView } from '@migration-status/core';
 import { type ComponentPropsWithoutRef, memo, type ReactElement, useMemo } from 'react';
 import { defaultTexts, type MigrationColumnName, type MigrationTexts } from './migration-texts.ts';
-import { isStale } from './row-words.ts';
 import { defaultColumns, type MigrationColumn, toColumn } from './table-columns.tsx';
 import { isRemoteView, useConnection } from './use-connection.ts';
 import { useStatusView } from './use-status-view.ts';
@@ -85,7 +84,7 @@ const TableRow = memo(function TableRow({ row, columns }: TableRowProps): ReactE
       data-key={row.key}
       data-provider={row.provider}
       data-state={row.status?.state ?? 'unread'}
-      data-stale={isStale(row) ? '' : undefined}
+      data-stale={isOutOfSight(row) ? '' : undefined}
     >
       {columns.map(({ id, cell, isRowHeader = false }) =>
         isRowHeader ? (

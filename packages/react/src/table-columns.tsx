@@ -1,9 +1,8 @@
-import type { MigrationRow } from '@migration-status/core';
+import { type MigrationRow, toMigrationName, toRemark } from '@migration-status/core';
 import type { ReactNode } from 'react';
 import { Age } from './age.tsx';
 import { MigrationProgress } from './migration-progress.tsx';
 import type { MigrationColumnName, MigrationTexts } from './migration-texts.ts';
-import { toDetail, toName } from './row-words.ts';
 
 /** A column of your own. */
 export interface MigrationColumn {
@@ -38,7 +37,7 @@ export function toColumn(name: MigrationColumnName, texts: MigrationTexts): Migr
 
 const cells: Readonly<Record<MigrationColumnName, (row: MigrationRow, texts: MigrationTexts) => ReactNode>> =
   {
-    migration: toName,
+    migration: toMigrationName,
     provider: ({ provider }) => provider,
     state: toState,
     progress: (row, texts) => <MigrationProgress row={row} texts={texts} />,
@@ -54,7 +53,7 @@ function toState({ status }: MigrationRow, { states }: MigrationTexts): string {
 }
 
 function toTrouble(row: MigrationRow, { conditions, toCondition, toTime }: MigrationTexts): ReactNode {
-  const detail = toDetail(row);
+  const remark = toRemark(row);
   return (
     <>
       {row.conditions.map(({ kind, since, message }) => (
@@ -67,7 +66,7 @@ function toTrouble(row: MigrationRow, { conditions, toCondition, toTime }: Migra
           <span>{message}</span>
         </div>
       ))}
-      {detail && <div>{detail}</div>}
+      {remark && <div>{remark}</div>}
     </>
   );
 }
