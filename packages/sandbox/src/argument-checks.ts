@@ -36,3 +36,10 @@ export function requireOneOf(name: string, value: unknown, allowed: readonly unk
 export function requireKnownKeys(name: string, value: object, allowed: readonly string[]): void {
   for (const key of Object.keys(value)) requireOneOf(`${name}: the option name`, key, allowed);
 }
+
+/** Throws an `Error` naming the argument unless `value` is the URL of a web server. */
+export function requireWebUrl(name: string, value: unknown): asserts value is string {
+  const protocol = typeof value === 'string' ? URL.parse(value)?.protocol : undefined;
+  if (protocol === 'http:' || protocol === 'https:') return;
+  throw new Error(`${name} must be an http: or https: URL; got ${String(value)}`);
+}

@@ -1,4 +1,4 @@
-import { requireKnownKeys } from './argument-checks.ts';
+import { requireKnownKeys, requireWebUrl } from './argument-checks.ts';
 import type { GenericMigrationsSandbox } from './generic-migrations/generic-migrations-provider.ts';
 import { startGenericMigrations } from './generic-migrations/generic-migrations-provider.ts';
 import type { OnlyOfficeSandbox } from './onlyoffice/onlyoffice-provider.ts';
@@ -8,7 +8,6 @@ import type { SnapLogicSandbox } from './snaplogic/snaplogic-provider.ts';
 import { startSnapLogic } from './snaplogic/snaplogic-provider.ts';
 import type { VeltSandbox } from './velt/velt-provider.ts';
 import { startVelt } from './velt/velt-provider.ts';
-import { requireWebUrl } from './webhook-sender.ts';
 
 /** What a sandbox is started with. */
 export interface SandboxOptions {

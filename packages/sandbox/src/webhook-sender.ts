@@ -1,4 +1,4 @@
-import { requireCount, requireKnownKeys, requireOneOf } from './argument-checks.ts';
+import { requireCount, requireKnownKeys, requireOneOf, requireWebUrl } from './argument-checks.ts';
 import type { SandboxClock } from './sandbox-clock.ts';
 import { createSeededRandom } from './seeded-random.ts';
 import type { PendingWebhook, WebhookEvent, WebhookMessage } from './webhook-outbox.ts';
@@ -218,13 +218,6 @@ export function createWebhookSender({
       clearTimeout(timer);
     },
   };
-}
-
-/** Throws an `Error` naming the argument unless `value` is the URL of a web server. */
-export function requireWebUrl(name: string, value: unknown): asserts value is string {
-  const protocol = typeof value === 'string' ? URL.parse(value)?.protocol : undefined;
-  if (protocol === 'http:' || protocol === 'https:') return;
-  throw new Error(`${name} must be an http: or https: URL; got ${String(value)}`);
 }
 
 function toSecret(hex: string): string {
