@@ -5,6 +5,7 @@
  */
 export type { Audit, AuditName, AuditResult, Requirement } from './audit.ts';
 export { type AuditOptions, auditAdapter } from './audit-adapter.ts';
+export { auditLive, type LiveHarness } from './audit-live.ts';
 export type {
   AdapterHarness,
   BatchHarness,
