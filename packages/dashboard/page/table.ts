@@ -197,9 +197,8 @@ function toRowNode(row: RowJson): HTMLTableRowElement {
     element('td', { class: 'state' }, toBadge(row)),
     element(
       'th',
-      { class: 'name', scope: 'row' },
-      element('span', { class: 'text' }, toMigrationName(row)),
-      toGroupLabel(row),
+      { class: 'name', scope: 'row', title: toMigrationName(row), 'data-origin': toOrigin(row) },
+      element('span', { class: 'whole' }, ...toNameParts(toMigrationName(row)), toGroupLabel(row)),
     ),
     element('td', { class: 'provider' }, row.provider),
     element('td', { class: 'progress' }, ...toProgress(row)),
@@ -208,6 +207,20 @@ function toRowNode(row: RowJson): HTMLTableRowElement {
   );
   fillTimes(node, row);
   return node;
+}
+
+/** Where it belongs, for where there is no room for columns of it. */
+function toOrigin({ provider, group }: RowJson): string {
+  return group === undefined ? provider : `${provider} · ${group}`;
+}
+
+/** The name in two pieces: the beginning, which many share, and the end, by which they differ. */
+function toNameParts(name: string): readonly HTMLElement[] {
+  const end = name.lastIndexOf(' / ') + 1;
+  return [
+    element('span', { class: 'path' }, name.slice(0, end)),
+    element('span', { class: 'last' }, name.slice(end)),
+  ];
 }
 
 function toGroupLabel({ group }: RowJson): Node | string {

@@ -5,7 +5,7 @@ import { toClockTime, toDuration } from './words.ts';
 
 const width = 640;
 const height = 156;
-const left = 8;
+const left = 62;
 const right = 8;
 const curveTop = 14;
 const curveBottom = 92;
@@ -73,7 +73,7 @@ function toGrid(): readonly SVGElement[] {
     const y = toY(percent);
     return [
       shape('line', { x1: left, x2: width - right, y1: y, y2: y, class: 'grid' }),
-      text(left + 2, y - 3, 'start', `${percent} %`),
+      text(left - 8, y + 5, 'end', `${percent} %`),
     ];
   });
 }

@@ -179,7 +179,7 @@ describe('the page', { timeout: 60_000 }, () => {
   test('finds, chooses, groups and sorts', async () => {
     await using scene = await open();
     const { page } = scene;
-    const names = () => page.locator('tbody th.name .text').allTextContents();
+    const names = () => page.locator('tbody th.name .last').allTextContents();
     await row(page, 'running').waitFor();
     await page.getByRole('searchbox').fill('wave 1');
     await page.getByText('2 of 14').waitFor();
