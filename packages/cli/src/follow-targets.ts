@@ -66,7 +66,7 @@ export async function followTargets(request: FollowRequest, context: FollowConte
   try {
     const handles = targets.map((target) => {
       const { adapter, ref, name, group } = target;
-      return { target, handle: tracker.track(adapter, ref, { group, meta: name }) };
+      return { target, handle: tracker.track(adapter, ref, { name, group }) };
     });
     const waits = await Promise.allSettled(
       handles.map(({ target, handle }) =>

@@ -201,6 +201,19 @@ describe('the page', { timeout: 60_000 }, () => {
     await vi.waitFor(async () => expect(await names()).not.toContain('done'));
   });
 
+  test('calls a migration by its name, which is text, and finds it by its name and by its key', async () => {
+    await using scene = await open();
+    const { page, source } = scene;
+    source.track('acme/mig_7', { state: 'running', name: 'The <b>old</b> shop' });
+    await row(page, 'The <b>old</b> shop').waitFor();
+    for (const words of ['old shop', 'mig_7']) {
+      await page.getByRole('searchbox').fill(words);
+      await page.getByText('1 of 15').waitFor();
+    }
+    await row(page, 'The <b>old</b> shop').click();
+    await page.getByRole('heading', { name: 'The <b>old</b> shop' }).waitFor();
+  });
+
   test('tells all about one migration, with its history as a picture and in words', async () => {
     await using scene = await open({ actions: [{ name: 'refresh', run: () => {} }] });
     const { page, source } = scene;

@@ -45,11 +45,12 @@ describe('a server', () => {
   test('renders what a view of the snapshot it sends along renders', () => {
     const { source, view } = createScene();
     for (const key of ['a', 'b', 'c']) source.track(key, { state: 'paused', percent: 4 });
+    source.track('acme/7', { state: 'paused', name: 'The old shop' });
     const initial = JSON.parse(JSON.stringify(toSnapshotJson(view.getSnapshot())));
     const remote = createRemoteStatusView('/events', { initial });
-    expect(renderToString(<MigrationTable view={remote} />)).toBe(
-      renderToString(<MigrationTable view={view} />),
-    );
+    const html = renderToString(<MigrationTable view={remote} />);
+    expect(html).toBe(renderToString(<MigrationTable view={view} />));
+    expect(html).toContain('>The old shop</th>');
   });
 
   test('does not say that there is nothing, which it cannot know', () => {

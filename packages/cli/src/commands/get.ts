@@ -33,7 +33,7 @@ export async function get(
   using view = createStatusView(tracker, { historySize: 0 });
   const { interruption } = surroundings;
   const handles = targets.map(({ adapter, ref, name, group }) =>
-    tracker.track(adapter, ref, { group, meta: name }),
+    tracker.track(adapter, ref, { name, group }),
   );
   await Promise.all(handles.map((handle) => lookOnce(handle, timeoutMs, interruption)));
   const snapshot = view.getSnapshot();

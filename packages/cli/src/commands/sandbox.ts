@@ -55,9 +55,9 @@ async function follow(
   const endOf = new Map(targets.map((target, index) => [target.name, cast[index]?.endsAs ?? 'succeeded']));
 
   function judge({ rows }: StatusSnapshot): number {
-    const surprises = [...rows].filter(({ meta, status }) => status?.state !== endOf.get(String(meta)));
-    for (const { meta } of surprises) {
-      stderr.write(`${String(meta)} should have ended as ${endOf.get(String(meta))}\n`);
+    const surprises = [...rows].filter(({ name = '', status }) => status?.state !== endOf.get(name));
+    for (const { name = '' } of surprises) {
+      stderr.write(`${name} should have ended as ${endOf.get(name)}\n`);
     }
     return surprises.length === 0 ? 0 : 1;
   }

@@ -52,7 +52,7 @@ export async function serve(
   using view = createStatusView(tracker);
   const handles = new Map(
     targets.map(({ adapter, ref, name, group }) => {
-      const handle = tracker.track(adapter, ref, { group, meta: name });
+      const handle = tracker.track(adapter, ref, { name, group });
       return [handle.key, handle] as const;
     }),
   );

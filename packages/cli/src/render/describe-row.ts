@@ -3,8 +3,8 @@ import { formatAge } from './format-duration.ts';
 import { toPlainText } from './plain-text.ts';
 
 /** What a migration is called: the name that it was given, or else its key without the provider. */
-export function toName({ meta, key, provider }: MigrationRow): string {
-  if (typeof meta === 'string') return toPlainText(meta);
+export function toName({ name, key, provider }: MigrationRow): string {
+  if (name) return toPlainText(name);
   const prefix = `${encodeURIComponent(provider)}/`;
   return key.startsWith(prefix) ? key.slice(prefix.length) : key;
 }

@@ -57,7 +57,7 @@ export const sampleRows: readonly MigrationRow[] = [
     'snaplogic/pet-store',
     { startedAt: ago(350_000) },
     {
-      meta: 'pet store',
+      name: 'pet store',
       conditions: [
         {
           kind: 'unreachable',

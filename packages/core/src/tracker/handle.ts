@@ -4,7 +4,7 @@ import type { MigrationStatus } from '../model/migration-status.ts';
 import { hasNews } from '../step/step.ts';
 import { awaitEntry, toNotFoundOut } from './await-entry.ts';
 import { checkOptions } from './check-options.ts';
-import { type MigrationRow, toMigrationRow } from './migration-row.ts';
+import { type MigrationRow, type OwnLabels, toMigrationRow } from './migration-row.ts';
 import * as optionRules from './option-rules.ts';
 import { createRowStream } from './row-stream.ts';
 import { type WaitOptions, waitFor, waitRules } from './wait.ts';
@@ -12,7 +12,7 @@ import { type WaitOptions, waitFor, waitRules } from './wait.ts';
 /** What a handle needs of its tracker. */
 export interface HandleHost {
   readonly engine: Engine;
-  metaOf(entry: Entry): unknown;
+  labelsOf(entry: Entry): OwnLabels | undefined;
   /** Why nothing of this migration goes on any more; undefined while it does. */
   endOf(entry: Entry): unknown;
   /** Tells a handle that has begun something when its migration is let go of or the tracker is closed; gives a function that ends that. */
@@ -55,7 +55,7 @@ export function createHandle<Native, Ref>(host: HandleHost, entry: Entry): Migra
   let endListening: (() => void) | undefined;
   let released: MigrationRow<Native, Ref> | undefined;
 
-  const toRow = () => released ?? toMigrationRow<Native, Ref>(entry, host.metaOf(entry));
+  const toRow = () => released ?? toMigrationRow<Native, Ref>(entry, host.labelsOf(entry));
 
   /** Aborted with the error that ends whatever this handle has begun. Many handles never begin anything. */
   function toLifetime(): AbortSignal {

@@ -9,6 +9,8 @@ import type { Sighting } from '../step/step.ts';
 
 /** What a caller says about a migration that it tracks; handed back with every row. */
 export interface TrackLabels {
+  /** What people call it, where the key says little: every view shows it in the place of the key. Not kept by a store. */
+  readonly name?: string | undefined;
   /** Migrations that belong together: a customer, a wave. Groups of one account take turns. */
   readonly group?: string | undefined;
   /** Anything, for the caller's own use; kept by reference and never sent anywhere. */
@@ -35,8 +37,11 @@ export interface MigrationRow<Native = unknown, Ref = unknown> extends TrackLabe
   readonly estimatedEndAt?: string;
 }
 
+/** The labels that say something about one migration only; the engine has no use for them. */
+export type OwnLabels = Pick<TrackLabels, 'name' | 'meta'>;
+
 /** The public side of an entry. The engine knows no types of refs and natives; whoever added the entry does. */
-export function toMigrationRow<Native, Ref>(entry: Followed, meta?: unknown): MigrationRow<Native, Ref> {
+export function toMigrationRow<Native, Ref>(entry: Followed, own?: OwnLabels): MigrationRow<Native, Ref> {
   const { key, ref, adapter, row, group } = entry;
   const { reading, observedAt, conditions, stopped, reads } = row;
   const status = reading && toStatus<Native, Ref>(entry, { reading, observedAt });
@@ -51,7 +56,7 @@ export function toMigrationRow<Native, Ref>(entry: Followed, meta?: unknown): Mi
     reads,
     ...(endAt !== undefined && { estimatedEndAt: toIso(endAt) }),
     ...(group !== undefined && { group }),
-    ...(meta !== undefined && { meta }),
+    ...own,
   });
 }
 

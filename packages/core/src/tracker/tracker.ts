@@ -19,7 +19,13 @@ import { checkAdapter, checkOptions } from './check-options.ts';
 import { type ExportOptions, exportEngine, exportLane, exportRow } from './export-engine.ts';
 import { createHandle, type HandleHost, type MigrationHandle } from './handle.ts';
 import { createSlices } from './in-slices.ts';
-import { type MigrationRow, type TrackLabels, toMigrationRow, toStatus } from './migration-row.ts';
+import {
+  type MigrationRow,
+  type OwnLabels,
+  type TrackLabels,
+  toMigrationRow,
+  toStatus,
+} from './migration-row.ts';
 import * as optionRules from './option-rules.ts';
 import { parsePushed } from './parse-pushed.ts';
 import { reportListenerError } from './report-listener-error.ts';
@@ -176,7 +182,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
   const guard = createGuard(onListenerError);
   const emitter = new EventEmitter();
-  const metas = new Map<RowId, unknown>();
+  const ownLabels = new Map<RowId, OwnLabels>();
   const ends = new Map<RowId, Set<(reason: unknown) => void>>();
   const reportedWords = new Set<string>();
   const engine = createEngine({
@@ -195,7 +201,7 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   const host: HandleHost = {
     engine,
-    metaOf: ({ id, isAlive }) => (isAlive ? metas.get(id) : undefined),
+    labelsOf: ({ id, isAlive }) => (isAlive ? ownLabels.get(id) : undefined),
     endOf(entry) {
       if (isClosed) return toEnd(entry, 'closed');
       return entry.isAlive ? undefined : toEnd(entry, 'released');
@@ -267,7 +273,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
 
   function toRow(entry: Entry): MigrationRow {
-    return toMigrationRow(entry, metas.get(entry.id));
+    return toMigrationRow(entry, ownLabels.get(entry.id));
   }
 
   /** Hands an entry to the store; what a store cannot keep is reported, and harms nobody. */
@@ -302,14 +308,13 @@ export function createTracker(options: TrackerOptions): Tracker {
     if (known === undefined) return add(adapter, parsed, key, labels);
     checkLabels(labels);
     const entry = engine.entry(known);
-    const { group, meta } = labels;
-    const isRelabelled =
-      (meta !== undefined && metas.get(known) !== meta) || (group !== undefined && entry.group !== group);
+    const { group } = labels;
+    const isRegrouped = group !== undefined && entry.group !== group;
     const isReaddressed = saysMore(parsed, entry.ref);
-    if (meta !== undefined) metas.set(known, meta);
+    const isRelabelled = relabel(known, labels);
     if (group !== undefined) engine.regroup(known, group);
     if (isReaddressed) engine.readdress(known, parsed);
-    if (isRelabelled || isReaddressed) tellTracked(known);
+    if (isRegrouped || isRelabelled || isReaddressed) tellTracked(known);
     return known;
   }
 
@@ -339,11 +344,20 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   function add(adapter: MigrationAdapter, ref: unknown, key: string, labels: TrackLabels): RowId {
     checkLabels(labels);
-    const { group, meta } = labels;
-    const id = engine.add({ adapter, ref, key, group });
-    if (meta !== undefined) metas.set(id, meta);
+    const id = engine.add({ adapter, ref, key, group: labels.group });
+    relabel(id, labels);
     tellTracked(id);
     return id;
+  }
+
+  /** Keeps what is said about a row, and tells whether that is something else than before. */
+  function relabel(id: RowId, { name, meta }: TrackLabels): boolean {
+    const known = ownLabels.get(id);
+    const hasName = name !== undefined && name !== known?.name;
+    const hasMeta = meta !== undefined && meta !== known?.meta;
+    if (hasName || hasMeta)
+      ownLabels.set(id, { ...known, ...(hasName && { name }), ...(hasMeta && { meta }) });
+    return hasName || hasMeta;
   }
 
   function tellTracked(id: RowId): void {
@@ -371,7 +385,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   function remove(entry: Entry): void {
     const { id, key } = entry;
     const row = hasListeners('forgotten') && toRow(entry);
-    metas.delete(id);
+    ownLabels.delete(id);
     ends.delete(id);
     engine.remove(id);
     keep(() => ({ type: 'forgotten', at: toIso(clock.wallTime()), key }));
@@ -457,7 +471,11 @@ const endReasons = {
 } as const satisfies Partial<Record<NotFoundOutCode, string>>;
 
 function checkLabels(labels: TrackLabels): void {
-  checkOptions('labels', labels, { group: optionRules.text, meta: optionRules.any });
+  checkOptions('labels', labels, {
+    name: optionRules.text,
+    group: optionRules.text,
+    meta: optionRules.any,
+  });
 }
 
 function toEnd(entry: Entry, code: keyof typeof endReasons): NotFoundOutError {

@@ -25,7 +25,7 @@ const kinds: Readonly<Record<ConditionKind, true>> = {
  */
 export function parseRowJson(value: unknown): MigrationRow {
   if (!isObject(value)) throw toMisfit('$', 'a row', value);
-  const { provider, key, ref, status, conditions, stopped, reads, estimatedEndAt, group } = value;
+  const { provider, key, ref, status, conditions, stopped, reads, estimatedEndAt, name, group } = value;
   const isStopped = stopped === undefined || stopped === 'settled' || stopped === 'refused';
   if (!isText(provider)) throw toMisfit('$.provider', 'a string', provider);
   if (!isText(key)) throw toMisfit('$.key', 'a string', key);
@@ -35,6 +35,7 @@ export function parseRowJson(value: unknown): MigrationRow {
   if (!Number.isSafeInteger(reads)) throw toMisfit('$.reads', 'a whole number', reads);
   if (estimatedEndAt !== undefined && !isTime(estimatedEndAt))
     throw toMisfit('$.estimatedEndAt', 'an ISO 8601 time', estimatedEndAt);
+  if (name !== undefined && typeof name !== 'string') throw toMisfit('$.name', 'a string', name);
   if (group !== undefined && typeof group !== 'string') throw toMisfit('$.group', 'a string', group);
   return deepFreeze({
     provider,
@@ -45,6 +46,7 @@ export function parseRowJson(value: unknown): MigrationRow {
     ...(stopped !== undefined && { stopped }),
     reads: Number(reads),
     ...(estimatedEndAt !== undefined && { estimatedEndAt }),
+    ...(name !== undefined && { name }),
     ...(group !== undefined && { group }),
   });
 }

@@ -2,12 +2,17 @@ import type { MigrationProgress } from '../model/migration-status.ts';
 import type { MigrationRow } from '../tracker/migration-row.ts';
 
 /**
- * The name of a migration for people: its key without the provider, decoded.
+ * The name of a migration for people: the one that it was given, or else its key without the provider, decoded.
  *
  * @example
  * for (const row of tracker.rows()) console.log(toMigrationName(row)); // 'org_1 / mig_7'
  */
-export function toMigrationName({ key, provider }: Pick<MigrationRow, 'key' | 'provider'>): string {
+export function toMigrationName({
+  name,
+  key,
+  provider,
+}: Pick<MigrationRow, 'name' | 'key' | 'provider'>): string {
+  if (name) return name;
   const address = key.startsWith(`${provider}/`) ? key.slice(provider.length + 1) : key;
   return address.split('/').map(decode).join(' / ');
 }

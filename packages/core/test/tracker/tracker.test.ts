@@ -237,6 +237,20 @@ describe('tracking', () => {
     expect(Object.isFrozen(meta)).toBe(false);
   });
 
+  test('hands a name back, a later one instead of an earlier one, and says so', () => {
+    const { adapter, tracker } = createTrackerHarness({});
+    const told: unknown[] = [];
+    tracker.on('tracked', ({ row }) => told.push([row.name, row.meta]));
+    tracker.track(adapter, ref, { name: 'handbook', meta: 7 });
+    tracker.track(adapter, ref, { name: 'handbook' });
+    tracker.track(adapter, ref, { name: 'guide' });
+    expect(told).toEqual([
+      ['handbook', 7],
+      ['guide', 7],
+    ]);
+    expect(tracker.get('acme/a')).toMatchObject({ name: 'guide', meta: 7 });
+  });
+
   test('costs one read however many hold on', async () => {
     const { clock, adapter, tracker, watch } = createTrackerHarness({ a: [running, succeeded] });
     const waits = Array.from({ length: 50 }, () => watch(tracker.track(adapter, ref).settled()));

@@ -14,6 +14,8 @@ export interface RowNews {
   /** Seconds after the beginning of 2026: when it is seen, and when what is true of it from then on began. Default 0. */
   readonly at?: number;
   readonly group?: string | undefined;
+  /** What people call it. */
+  readonly name?: string | undefined;
 }
 
 /** Rows without a tracker, which change when they are told to, and tell of it as a tracker does. */
@@ -80,6 +82,7 @@ export function toRow(key: string, news: RowNews = {}, before?: MigrationRow): M
   const at = new Date(Date.UTC(2026, 0, 1) + (news.at ?? 0) * 1000).toISOString();
   const conditions = news.conditions?.map((kind) => toCondition(kind, at)) ?? before?.conditions ?? [];
   const group = 'group' in news ? news.group : before?.group;
+  const name = news.name ?? before?.name;
   return Object.freeze({
     provider: 'acme',
     key,
@@ -88,6 +91,7 @@ export function toRow(key: string, news: RowNews = {}, before?: MigrationRow): M
     conditions,
     reads: (before?.reads ?? 0) + 1,
     ...(group !== undefined && { group }),
+    ...(name !== undefined && { name }),
   });
 }
 

@@ -14,6 +14,7 @@ const full: MigrationRow = {
   ),
   stopped: 'refused',
   estimatedEndAt: '2026-01-01T01:00:00.000Z',
+  name: 'handbook',
   meta: { callback() {} },
 };
 
@@ -81,6 +82,7 @@ describe('a row that was read back', () => {
     [{ ...toRow('a'), reads: 1.5 }, '$.reads'],
     [{ ...toRow('a'), estimatedEndAt: 'soon' }, '$.estimatedEndAt'],
     [{ ...toRow('a'), group: 7 }, '$.group'],
+    [{ ...toRow('a'), name: 7 }, '$.name'],
     [{ ...toRow('a'), status: { state: 'great' } }, '$.provider'],
   ])('is refused with its place: %j', (value, option) => {
     expect(() => parseRowJson(value)).toThrow(
