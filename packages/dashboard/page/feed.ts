@@ -24,6 +24,8 @@ export interface FeedNews {
 
 const firstRetryMs = 2_000;
 const lastRetryMs = 30_000;
+/** How long the server has to say whether somebody may look. */
+const answerMs = 10_000;
 
 /** After how long without a sign of life a stream is dead: the server gives one every 20 s. */
 const silentMs = 65_000;
@@ -78,7 +80,7 @@ export function createFeed(onNews: (news: FeedNews) => void, onConnection: () =>
   /** A stream that is refused does not tell why; a plain request does. Undefined where there is no answer. */
   async function askForAccess(): Promise<boolean | undefined> {
     try {
-      const { status } = await fetch('statuses', { method: 'HEAD' });
+      const { status } = await fetch('statuses', { method: 'HEAD', signal: AbortSignal.timeout(answerMs) });
       return status === 401 ? false : status < 500 ? true : undefined;
     } catch {
       return undefined;
