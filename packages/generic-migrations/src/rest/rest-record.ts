@@ -77,10 +77,15 @@ function readWord(record: object, { reading, states }: RestDescription): Checked
   const word = readWordAt(record, reading.state, states);
   if (!('value' in word) || reading.outcome === undefined) return word;
   const outcome = valueAt(record, reading.outcome);
-  if (outcome === undefined || outcome === null || outcome === '') return word;
+  if (outcome === undefined || outcome === null || outcome === '') return toLoneWord(word.value);
   const second = toWord(outcome);
   if (second === undefined) return refuse(toPath(reading.outcome), 'string');
   return { value: `${word.value}/${second}` };
+}
+
+/** A word that has a slash of its own must not be taken for a pair: it is given as one without an outcome. */
+function toLoneWord(word: string): Checked<string> {
+  return { value: word.includes('/') ? `${word}/` : word };
 }
 
 /** Numbers and booleans are words where the table has words like them; elsewhere the provider means something else by them. */

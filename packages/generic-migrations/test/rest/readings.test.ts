@@ -81,6 +81,13 @@ describe('a state', () => {
     expect(await read({ states, reading }, native)).toEqual({ state, nativeState, native });
   });
 
+  it('is no end where a word alone looks like a pair', async () => {
+    const reading = { ...acme.reading, outcome: '/result' };
+    const states = { ...acme.states, 'DONE/bad': 'failed' } as const;
+    const { adapter } = createAnswered({ ...acme, states, reading }, { id: '42', status: 'DONE/bad' });
+    expect(await adapter.getStatus(ref)).toMatchObject({ state: 'unknown', nativeState: 'DONE/bad/' });
+  });
+
   it('is no end where the outcome has another shape', async () => {
     const reading = { ...acme.reading, outcome: '/result' };
     await expect(read({ reading }, { id: '42', status: 'DONE', result: {} })).rejects.toMatchObject({
