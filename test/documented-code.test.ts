@@ -7,7 +7,7 @@ import { createRemoteStatusView } from '@migration-status/react/remote';
 import { createSandbox, type Sandbox } from '@migration-status/sandbox';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createManualSource } from '../packages/core/test/view/row-source.ts';
-import { createFakeEventSource } from '../packages/react/test/fake-event-source.ts';
+import { createFakeEventServer } from '../packages/react/test/fake-event-server.ts';
 import { blocksFolder, examplesFolder, writeDocumentedCode, writeExamples } from './support/readme-blocks.ts';
 import { mustRun } from './support/run-command.ts';
 import { workspaceRoot } from './support/workspace.ts';
@@ -95,13 +95,14 @@ describe('the code in the documentation, run against the sandbox', { timeout: 60
 
 describe('the recipes for other frameworks', () => {
   const fileOf = (wanted: string) => blocks.find(({ title }) => title === wanted)?.file ?? '';
-  const { EventSource, last } = createFakeEventSource();
+  const { fetch, last } = createFakeEventServer();
   const source = createManualSource();
   const server = createStatusView(source);
 
   beforeAll(() => {
     source.track('acme/a', { state: 'running' });
-    vi.stubGlobal('EventSource', EventSource);
+    vi.stubGlobal('fetch', fetch);
+    vi.stubGlobal('location', { href: 'http://localhost/' });
   });
 
   afterAll(() => vi.unstubAllGlobals());
@@ -113,7 +114,7 @@ describe('the recipes for other frameworks', () => {
     const scope = effectScope();
     const { snapshot, connection } = scope.run(() => useMigrations(view));
     expect([snapshot.value.total, connection.value]).toEqual([0, 'connecting']);
-    last().snapshot(server.getSnapshot());
+    await last().snapshot(server.getSnapshot());
     await vi.waitFor(() => expect([snapshot.value.total, connection.value]).toEqual([1, 'live']));
     scope.stop();
     await vi.waitFor(() => expect(last().isClosed).toBe(true));
@@ -126,7 +127,7 @@ describe('the recipes for other frameworks', () => {
       snapshot.subscribe(({ total }: { total: number }) => seen.push(total)),
       connection.subscribe((word: string) => seen.push(word)),
     ];
-    last().snapshot(server.getSnapshot());
+    await last().snapshot(server.getSnapshot());
     await vi.waitFor(() => expect(seen).toEqual([0, 'connecting', 1, 'live']));
     for (const stop of stops) stop();
   });
@@ -135,9 +136,9 @@ describe('the recipes for other frameworks', () => {
     const { showIn } = await import(fileOf('docs/react.md, block 6'));
     const element = { textContent: '' };
     const stop = showIn(element);
-    last().snapshot(server.getSnapshot());
+    await last().snapshot(server.getSnapshot());
     await vi.waitFor(() => expect(element.textContent).toBe('0 of 1 done, 1 running (live)'));
-    last().break();
+    await last().break();
     await vi.waitFor(() => expect(element.textContent).toMatch(/ \(lost, as of 20\d\d-.+Z\)$/));
     stop();
   });

@@ -56,7 +56,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     'pg',
     'pg-boss',
   ],
-  react: ['@migration-status/core', 'react'],
+  react: ['@migration-status/core', 'eventsource-parser', 'react'],
 };
 
 /** Where in core each outside library may be used. */

@@ -44,7 +44,7 @@ export type {
   RateLimit,
 } from './model/migration-status.ts';
 export { parseMigrationStatus } from './model/parse-migration-status.ts';
-export { type MigrationSummary, summarize } from './model/summarize.ts';
+export { byUrgency as statesByUrgency, type MigrationSummary, summarize } from './model/summarize.ts';
 export { type Pace, type PaceMoment, toGap } from './step/pace.ts';
 export type { Condition, ConditionKind } from './step/row.ts';
 export type { Anomaly } from './step/step.ts';
@@ -68,11 +68,8 @@ export type {
   TrackerEvents,
 } from './tracker/tracker-events.ts';
 export type { WaitOptions } from './tracker/wait.ts';
-export {
-  type DescribedSummary,
-  describeDuration,
-  describeSummary,
-} from './view/describe-summary.ts';
+export { describeDuration } from './view/describe-duration.ts';
+export { type DescribedSummary, describeSummary } from './view/describe-summary.ts';
 export type { GroupSummary } from './view/group-keeper.ts';
 export type { KeyedList, ListChanges } from './view/keyed-list.ts';
 export type {
@@ -84,6 +81,14 @@ export type {
 export type { OldestConditions } from './view/oldest-conditions.ts';
 export { parseRowJson } from './view/parse-row-json.ts';
 export { isOutOfSight, toMigrationName, toPercent, toRemark } from './view/row-facts.ts';
+export {
+  conditionWords,
+  describeAge,
+  describeProgress,
+  describeState,
+  stateWords,
+  unknownProgressWords,
+} from './view/row-words.ts';
 export {
   type RowJson,
   type SnapshotJson,

@@ -1,7 +1,6 @@
-import { toMigrationName } from '@migration-status/core';
+import { describeState, toMigrationName } from '@migration-status/core';
 import { byId } from './elements.ts';
 import type { FeedNews } from './feed.ts';
-import { looks } from './states.ts';
 
 /** At most one sentence in this time, so that a screen reader can follow. */
 const leastGapMs = 4_000;
@@ -26,7 +25,7 @@ export function createAnnouncer(): (news: FeedNews) => void {
     for (const { before, after } of changed) {
       const { status } = after;
       if (status && status.state !== before?.status?.state)
-        waiting.push(`${toMigrationName(after)} is ${looks[status.state]?.word ?? status.state}`);
+        waiting.push(`${toMigrationName(after)} is ${describeState(status)}`);
     }
     if (waiting.length === 0 || isSpeaking) return;
     isSpeaking = true;

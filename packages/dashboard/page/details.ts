@@ -1,17 +1,22 @@
 import {
   type ConditionSpan,
+  conditionWords,
+  describeDuration,
+  describeProgress,
   isOutOfSight,
   type MigrationHistory,
   type MigrationPart,
   type RowJson,
   type StateEntry,
+  stateWords,
   toMigrationName,
 } from '@migration-status/core';
 import { byId, element, timeElement } from './elements.ts';
-import { conditionWords, looks } from './states.ts';
-import { toBadge, toProgress } from './table.ts';
+import type { Feed } from './feed.ts';
+import { readComplaint } from './read-complaint.ts';
+import { toBadge, toProgress } from './row-cells.ts';
 import { toTimeline } from './timeline.ts';
-import { toAgo, toClockTime, toDuration, toProgressWords } from './words.ts';
+import { toClockTime } from './words.ts';
 
 /** What the server tells about one migration when it is asked. */
 export interface HistoryReply extends MigrationHistory {
@@ -26,15 +31,21 @@ export interface Details {
   open(row: RowJson): void;
   /** Shows what has come since; closes when the migration is gone. */
   update(row: RowJson | undefined): void;
+  /** Draws anew what time changes. */
+  tick(): void;
   close(): void;
 }
 
+/** How often the picture is drawn anew, because time goes on. */
+const pictureMs = 5_000;
+
 /** Makes the panel, closed. */
-export function createDetails(onClose: () => void): Details {
+export function createDetails(feed: Pick<Feed, 'present' | 'heardAt'>, onClose: () => void): Details {
   const panel = byId('details', HTMLElement);
   let shown: RowJson | undefined;
   let history: HistoryReply | undefined;
   let notice = '';
+  let pictureOf: number | undefined;
 
   async function load(key: string): Promise<void> {
     try {
@@ -53,7 +64,7 @@ export function createDetails(onClose: () => void): Details {
     draw();
     try {
       const response = await fetch(`statuses/${action}`, { method: 'POST', body: JSON.stringify({ key }) });
-      notice = response.ok ? `${action}: done` : `${action}: ${(await response.json()).error}`;
+      notice = `${action}: ${response.ok ? 'done' : await readComplaint(response)}`;
     } catch {
       notice = `${action}: the server cannot be reached`;
     }
@@ -100,24 +111,30 @@ export function createDetails(onClose: () => void): Details {
         element(
           'p',
           { class: 'trouble', 'data-kind': kind },
-          element(
-            'strong',
-            {},
-            `${conditionWords[kind] ?? kind} since `,
-            timeElement(since, toClockTime(since)),
-          ),
+          element('strong', {}, `${conditionWords[kind]} since `, timeElement(since, toClockTime(since))),
           `: ${message}${stopsReading ? ' Nothing is read any more until somebody asks for it.' : ''}`,
         ),
       ),
       ...toIssues(row),
-      ...toPicture(own, row),
+      ...toPicture(own, row, feed),
       ...toParts(row.status?.parts),
       ...(buttons.length > 0 ? [element('p', { class: 'actions' }, ...buttons)] : []),
       element('p', { class: 'outcome', role: 'status' }, notice),
       toFacts(row),
       ...toEvents(own),
     );
+    pictureOf = feed.present;
     if (focused) refocus(panel, focused);
+  }
+
+  /** The picture goes on with the time, and stands still with it. */
+  function tick(): void {
+    const { present } = feed;
+    const isDue = (present === undefined) !== (pictureOf === undefined);
+    if (!isDue && Math.abs((present ?? 0) - (pictureOf ?? 0)) < pictureMs) return;
+    pictureOf = present;
+    const picture = shown && history?.key === shown.key ? toTimeline(history, shown, feed) : undefined;
+    if (picture) panel.querySelector('.timeline')?.replaceWith(picture);
   }
 
   document.addEventListener('keydown', (event) => {
@@ -145,6 +162,7 @@ export function createDetails(onClose: () => void): Details {
       draw();
       void load(row.key);
     },
+    tick,
     close,
   };
 }
@@ -194,8 +212,12 @@ function toIssues({ status }: RowJson): readonly Node[] {
   ];
 }
 
-function toPicture(history: HistoryReply | undefined, row: RowJson): readonly Node[] {
-  const picture = history && toTimeline(history, row, Date.now());
+function toPicture(
+  history: HistoryReply | undefined,
+  row: RowJson,
+  feed: Pick<Feed, 'present' | 'heardAt'>,
+): readonly Node[] {
+  const picture = history && toTimeline(history, row, feed);
   return picture ? [element('h3', {}, 'History'), picture] : [];
 }
 
@@ -207,8 +229,8 @@ function toParts(parts: readonly MigrationPart[] | undefined): readonly Node[] {
       'ul',
       { class: 'parts' },
       ...parts.slice(0, 200).map(({ name, state, nativeState, progress, message }) => {
-        const word = state && (looks[state]?.word ?? state);
-        const said = [word ?? nativeState, toProgressWords(progress), message].filter(Boolean).join(', ');
+        const word = state && stateWords[state];
+        const said = [word ?? nativeState, describeProgress(progress), message].filter(Boolean).join(', ');
         return element('li', {}, element('span', { class: 'text' }, name), said && ` ${said}`);
       }),
     ),
@@ -232,11 +254,8 @@ function toFacts({ provider, group, status, reads, estimatedEndAt, stopped }: Ro
       'Expected end',
       estimatedEndAt && element('span', {}, '~ ', timeElement(estimatedEndAt, toClockTime(estimatedEndAt))),
     ],
-    [
-      'Last news',
-      observedAt && timeElement(observedAt, `${toClockTime(observedAt)}, ${toAgo(observedAt, Date.now())}`),
-    ],
-    ['Took', startedAt && finishedAt && toDuration(Date.parse(finishedAt) - Date.parse(startedAt))],
+    ['Last news', toTime(observedAt)],
+    ['Took', startedAt && finishedAt && describeDuration(Date.parse(finishedAt) - Date.parse(startedAt))],
     ['Reads', String(reads)],
     [
       'Reading',
@@ -276,17 +295,17 @@ function toEvents(history: HistoryReply | undefined): readonly Node[] {
 }
 
 function toStateLine({ at, state, nativeState, phase }: StateEntry): HTMLElement {
-  const word = looks[state]?.word ?? state;
+  const word = stateWords[state];
   const said = nativeState && nativeState !== word ? ` (“${nativeState}”)` : '';
   return element('li', {}, timeElement(at, toClockTime(at)), ` ${word}${said}${phase ? `, ${phase}` : ''}`);
 }
 
 function toConditionLine({ kind, since, until, message }: ConditionSpan): HTMLElement {
-  const howLong = until ? `for ${toDuration(Date.parse(until) - Date.parse(since))}` : 'since then';
+  const howLong = until ? `for ${describeDuration(Date.parse(until) - Date.parse(since), 1)}` : 'since then';
   return element(
     'li',
     {},
     timeElement(since, toClockTime(since)),
-    ` ${conditionWords[kind] ?? kind} ${howLong}: ${message}`,
+    ` ${conditionWords[kind]} ${howLong}: ${message}`,
   );
 }

@@ -1,9 +1,12 @@
 import { describeSummary, type MigrationState } from '@migration-status/core';
+import { connectionWords } from '@migration-status/react/remote';
 import type { SnapshotNumbers } from '../src/feed-event.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createDetails } from './details.ts';
 import { byId } from './elements.ts';
-import { type Connection, createFeed, type FeedNews } from './feed.ts';
+import { createFeed, type FeedNews } from './feed.ts';
+import { readGrouping, toGrouping, toUsualGrouping, withGrouping } from './grouping.ts';
+import { readComplaint } from './read-complaint.ts';
 import { type SortColumn, toLines, type Wish } from './rows.ts';
 import { drawStates } from './state-bar.ts';
 import { createTable } from './table.ts';
@@ -24,7 +27,7 @@ let isDrawing = false;
 
 const announce = createAnnouncer();
 const feed = createFeed(takeNews, showConnection);
-const table = createTable({
+const table = createTable(feed, {
   onOpen(key) {
     const row = feed.rows.get(key);
     if (row) details.open(row);
@@ -35,7 +38,7 @@ const table = createTable({
     drawSoon();
   },
 });
-const details = createDetails(() => {
+const details = createDetails(feed, () => {
   table.select(undefined);
   table.focus();
 });
@@ -62,43 +65,37 @@ function draw(): void {
     search: search.value,
     states,
     isOnlyTrouble: onlyTrouble.checked,
-    groupBy: groupBy.value === 'provider' || groupBy.value === 'group' ? groupBy.value : 'none',
+    groupBy: readGrouping(location.hash) ?? toUsualGrouping(rows.values()),
     folded,
     sort,
   };
-  const lines = toLines(rows.values(), wish);
-  const shown = toLines(rows.values(), { ...wish, groupBy: 'none' }).length;
+  const { lines, rowCount } = toLines(rows.values(), wish);
+  groupBy.value = wish.groupBy;
   table.show(lines);
   details.update(details.key === undefined ? undefined : feed.rows.get(details.key));
   drawStates(numbers, states, drawSoon);
   byId('shown', HTMLElement).textContent =
-    shown === rows.size ? '' : `${shown.toLocaleString()} of ${rows.size.toLocaleString()}`;
-  empty.hidden = shown > 0;
+    rowCount === rows.size ? '' : `${rowCount.toLocaleString('en')} of ${rows.size.toLocaleString('en')}`;
+  empty.hidden = rowCount > 0;
   empty.textContent = rows.size === 0 ? 'No migrations are followed yet.' : 'No migration is like that.';
   tick();
 }
 
 /** What time changes, once for all. */
 function tick(): void {
-  const { numbers, connection } = feed;
+  const { numbers, connection, present } = feed;
   if (numbers) {
-    byId('summary', HTMLElement).textContent = describeSummary(numbers, Date.now());
+    byId('summary', HTMLElement).textContent = describeSummary(numbers, present);
     document.title = `(${connection === 'live' ? toShortest(numbers) : connectionWords[connection]}) ${title}`;
   }
   table.tick();
+  details.tick();
 }
 
 /** As much as a tab has room for. */
 function toShortest({ counts, done, total }: SnapshotNumbers): string {
   return counts.failed > 0 ? `${counts.failed} failed` : `${done}/${total}`;
 }
-
-const connectionWords: Readonly<Record<Connection, string>> = {
-  connecting: 'connecting',
-  live: 'live',
-  lost: 'connection lost',
-  locked: 'locked',
-};
 
 function showConnection(): void {
   const { connection, heardAt } = feed;
@@ -111,6 +108,7 @@ function showConnection(): void {
   signIn.hidden = connection !== 'locked';
   main.hidden = connection === 'locked' || connection === 'connecting';
   if (connection === 'locked') byId('token', HTMLInputElement).focus();
+  tick();
 }
 
 signIn.addEventListener('submit', async (event) => {
@@ -122,15 +120,27 @@ signIn.addEventListener('submit', async (event) => {
     const response = await fetch('session', { method: 'POST', body: JSON.stringify({ token: token.value }) });
     if (response.ok) {
       token.value = '';
-      return await feed.connect();
+      return feed.reconnect();
     }
-    complaint.textContent = (await response.json()).error;
+    complaint.textContent = await readComplaint(response);
   } catch {
     complaint.textContent = 'The server cannot be reached.';
   }
 });
 
-for (const control of [search, groupBy, onlyTrouble]) control.addEventListener('input', drawSoon);
+for (const control of [search, onlyTrouble]) control.addEventListener('input', drawSoon);
+
+groupBy.addEventListener('input', () => {
+  history.replaceState(null, '', withGrouping(location.hash, toGrouping(groupBy.value) ?? 'none'));
+  drawSoon();
+});
+addEventListener('hashchange', drawSoon);
+
+// What the address says after its # is for what is wished for, not for a place on the page.
+byId('skip', HTMLElement).addEventListener('click', (event) => {
+  event.preventDefault();
+  table.focus();
+});
 
 for (const button of document.querySelectorAll<HTMLButtonElement>('[data-sort]')) {
   const heading = button.closest('th');
@@ -145,4 +155,4 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('[data-sort]')
 }
 
 setInterval(tick, 1000);
-void feed.connect();
+feed.start();

@@ -1,11 +1,14 @@
 import {
+  type ConditionKind,
+  isTerminalState,
   type MigrationState,
   type RowJson,
+  statesByUrgency,
   toMigrationName,
   toPercent,
   toRemark,
 } from '@migration-status/core';
-import { urgencyOf } from './states.ts';
+import type { Grouping } from './grouping.ts';
 
 /** What rows can be sorted by. */
 export type SortColumn = 'state' | 'migration' | 'provider' | 'progress' | 'news' | 'detail';
@@ -16,7 +19,7 @@ export interface Wish {
   /** Empty for all. */
   readonly states: ReadonlySet<MigrationState>;
   readonly isOnlyTrouble: boolean;
-  readonly groupBy: 'none' | 'provider' | 'group';
+  readonly groupBy: Grouping;
   /** Groups of which only the heading is shown. */
   readonly folded: ReadonlySet<string>;
   /** Left out, rows stand as the server has them. */
@@ -34,23 +37,56 @@ export interface RowLine {
 export interface GroupLine {
   readonly type: 'group';
   readonly name: string;
-  readonly rows: readonly RowJson[];
+  readonly numbers: GroupNumbers;
   readonly isFolded: boolean;
 }
 
+/** How many rows of a group there are, and are in each state and condition; those that there are none of are left out. */
+export interface GroupNumbers {
+  readonly total: number;
+  readonly done: number;
+  readonly states: ReadonlyMap<MigrationState | 'unread', number>;
+  readonly conditions: ReadonlyMap<ConditionKind, number>;
+}
+
+/** What there is to show. */
+export interface ShownLines {
+  readonly lines: readonly Line[];
+  /** How many rows, those of folded groups included. */
+  readonly rowCount: number;
+}
+
 /** The lines to show, out of all rows. */
-export function toLines(rows: Iterable<RowJson>, wish: Wish): readonly Line[] {
+export function toLines(rows: Iterable<RowJson>, wish: Wish): ShownLines {
   const shown = sortRows([...rows].filter(toFilter(wish)), wish.sort);
-  if (wish.groupBy === 'none') return shown.map(toRowLine);
+  const rowCount = shown.length;
+  if (wish.groupBy === 'none') return { lines: shown.map(toRowLine), rowCount };
   const { groupBy } = wish;
   const groups = Map.groupBy(shown, (row) => (groupBy === 'provider' ? row.provider : (row.group ?? '')));
-  return [...groups]
-    .sort(([a], [b]) => a.localeCompare(b))
-    .flatMap(([name, members]): Line[] => {
-      const isFolded = wish.folded.has(name);
-      const heading: GroupLine = { type: 'group', name, rows: members, isFolded };
-      return isFolded ? [heading] : [heading, ...members.map(toRowLine)];
-    });
+  const lines = [...groups].sort(compareNames).flatMap(([name, members]): Line[] => {
+    const isFolded = wish.folded.has(name);
+    const heading: GroupLine = { type: 'group', name, numbers: toNumbers(members), isFolded };
+    return isFolded ? [heading] : [heading, ...members.map(toRowLine)];
+  });
+  return { lines, rowCount };
+}
+
+/** What belongs to no group comes last. */
+function compareNames([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a === '' ? 1 : b === '' ? -1 : a.localeCompare(b);
+}
+
+function toNumbers(rows: readonly RowJson[]): GroupNumbers {
+  const states = new Map<MigrationState | 'unread', number>();
+  const conditions = new Map<ConditionKind, number>();
+  let done = 0;
+  for (const { status, conditions: own } of rows) {
+    const state = status?.state ?? 'unread';
+    states.set(state, (states.get(state) ?? 0) + 1);
+    for (const { kind } of own) conditions.set(kind, (conditions.get(kind) ?? 0) + 1);
+    if (state !== 'unread' && isTerminalState(state)) done += 1;
+  }
+  return { total: rows.length, done, states, conditions };
 }
 
 /** What is wrong, in one line; empty where nothing is. */
@@ -104,6 +140,11 @@ const sortValues: Readonly<Record<SortColumn, (row: RowJson) => string | number>
   news: ({ status }) => status?.observedAt ?? '',
   detail: (row) => toDetail(row).toLowerCase() || '\uffff',
 };
+
+/** The place of a state among all, the most urgent first; what has not been read comes last. */
+function urgencyOf(state: MigrationState | undefined): number {
+  return state === undefined ? statesByUrgency.length : statesByUrgency.indexOf(state);
+}
 
 function compare(a: string | number, b: string | number): number {
   return a < b ? -1 : a > b ? 1 : 0;

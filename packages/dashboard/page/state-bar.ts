@@ -1,7 +1,7 @@
-import type { MigrationState } from '@migration-status/core';
+import { type MigrationState, statesByUrgency, stateWords } from '@migration-status/core';
 import type { SnapshotNumbers } from '../src/feed-event.ts';
 import { byId, element } from './elements.ts';
-import { looks, statesByUrgency } from './states.ts';
+import { toSymbol } from './row-cells.ts';
 
 /** Shows how many migrations are in each state, as one bar and as buttons that choose. */
 export function drawStates(
@@ -13,7 +13,10 @@ export function drawStates(
   const present = statesByUrgency.filter((state) => counts[state] > 0 || chosen.has(state));
   byId('bar', HTMLElement).replaceChildren(
     ...present.map((state) => {
-      const part = element('span', { 'data-state': state, title: `${counts[state]} ${looks[state].word}` });
+      const part = element('span', {
+        'data-state': state,
+        title: `${counts[state].toLocaleString('en')} ${stateWords[state]}`,
+      });
       part.style.flexGrow = String(counts[state]);
       return part;
     }),
@@ -23,7 +26,6 @@ export function drawStates(
     document.activeElement instanceof HTMLElement ? document.activeElement.dataset.choice : undefined;
   list.replaceChildren(
     ...present.map((state) => {
-      const { word, symbol } = looks[state];
       const share = total > 0 ? counts[state] / total : 0;
       const button = element(
         'button',
@@ -33,9 +35,9 @@ export function drawStates(
           'data-state': state,
           'aria-pressed': String(chosen.has(state)),
         },
-        element('span', { class: 'symbol', 'aria-hidden': 'true' }, symbol),
-        element('span', { class: 'word' }, word),
-        element('strong', {}, counts[state].toLocaleString()),
+        toSymbol(state),
+        element('span', { class: 'word' }, stateWords[state]),
+        element('strong', {}, counts[state].toLocaleString('en')),
         element(
           'span',
           { class: 'share', 'aria-hidden': 'true' },

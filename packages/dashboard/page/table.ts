@@ -1,8 +1,8 @@
-import { isOutOfSight, type RowJson, toMigrationName, toPercent } from '@migration-status/core';
-import { byId, element, timeElement } from './elements.ts';
-import { type GroupLine, type Line, toDetail } from './rows.ts';
-import { conditionWords, looks, statesByUrgency } from './states.ts';
-import { toAgo, toDuration, toProgressWords } from './words.ts';
+import { byId, element } from './elements.ts';
+import type { Feed } from './feed.ts';
+import { fillGroup, toGroupNode } from './group-cells.ts';
+import { fillTimes, toRowNode } from './row-cells.ts';
+import type { Line } from './rows.ts';
 
 /** The table: of however many lines only those are in the document that can be seen. */
 export interface LineTable {
@@ -18,20 +18,25 @@ export interface LineTable {
 /** Lines beyond those that can be seen, so that there is something at once when somebody scrolls. */
 const spareLines = 8;
 
+interface DrawnLine {
+  readonly line: Line;
+  readonly node: HTMLTableRowElement;
+}
+
 interface TableEvents {
   onOpen(key: string): void;
   onFold(group: string): void;
 }
 
-/** Makes the table. Arrow keys move among lines, Enter opens one. */
-export function createTable({ onOpen, onFold }: TableEvents): LineTable {
+/** Makes the table. Arrow keys move among lines and fold groups, Enter opens one. */
+export function createTable(feed: Pick<Feed, 'present'>, { onOpen, onFold }: TableEvents): LineTable {
   const scroller = byId('scroller', HTMLElement);
   const table = byId('table', HTMLTableElement);
   const body = byId('rows', HTMLTableSectionElement);
   const above = element('tr', { class: 'space', 'aria-hidden': 'true' }, element('td'));
   const below = element('tr', { class: 'space', 'aria-hidden': 'true' }, element('td'));
   /** By the identity of a line: as long as that is the same, so is what stands there. */
-  let drawn = new Map<string, { readonly line: Line; readonly node: HTMLTableRowElement }>();
+  let drawn = new Map<string, DrawnLine>();
   let lines: readonly Line[] = [];
   let selected: string | undefined;
   let current = 0;
@@ -58,8 +63,7 @@ export function createTable({ onOpen, onFold }: TableEvents): LineTable {
     const nodes = lines.slice(first, end).map((line, offset) => {
       const id = idOf(line);
       const known = drawn.get(id);
-      const node = known?.line === line || isSameRow(known?.line, line) ? known?.node : undefined;
-      const made = node ?? toNode(line);
+      const made = toNode(line, known);
       const index = first + offset;
       made.setAttribute('aria-rowindex', String(index + 2));
       made.dataset.index = String(index);
@@ -75,6 +79,19 @@ export function createTable({ onOpen, onFold }: TableEvents): LineTable {
     setHeight(below, (lines.length - end) * height);
     arrange(body, [above, ...nodes, below]);
     spanColumns();
+  }
+
+  /** What stands there already stays, because a node that is taken out loses the focus; a group is filled anew. */
+  function toNode(line: Line, known: DrawnLine | undefined): HTMLTableRowElement {
+    if (line.type === 'group') {
+      const node = known?.node ?? toGroupNode();
+      if (known?.line !== line) fillGroup(node, line);
+      return node;
+    }
+    if (known && isSameRow(known.line, line)) return known.node;
+    const node = toRowNode(line.row);
+    fillTimes(node, line.row, feed.present);
+    return node;
   }
 
   /** How many columns there are follows from the room that there is. */
@@ -111,6 +128,16 @@ export function createTable({ onOpen, onFold }: TableEvents): LineTable {
     else onOpen(line.row.key);
   }
 
+  /** To the left a group closes, and from one of its rows the heading is reached; to the right it opens. */
+  function foldBy(isClosing: boolean): void {
+    const line = lines[current];
+    if (line?.type === 'group' && line.isFolded !== isClosing) onFold(line.name);
+    else if (line?.type === 'row' && isClosing) {
+      const heading = lines.findLastIndex(({ type }, index) => type === 'group' && index < current);
+      if (heading >= 0) moveTo(heading);
+    }
+  }
+
   body.addEventListener('click', (event) => {
     const index = indexOf(event.target);
     if (index !== undefined) open(index);
@@ -127,6 +154,7 @@ export function createTable({ onOpen, onFold }: TableEvents): LineTable {
     ]);
     const target = steps.get(event.key);
     if (target !== undefined) moveTo(target);
+    else if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') foldBy(event.key === 'ArrowLeft');
     else if (event.key === 'Enter' || event.key === ' ') open(current);
     else return;
     event.preventDefault();
@@ -148,7 +176,7 @@ export function createTable({ onOpen, onFold }: TableEvents): LineTable {
     },
     tick() {
       for (const { line, node } of drawn.values()) {
-        if (line.type === 'row') fillTimes(node, line.row);
+        if (line.type === 'row') fillTimes(node, line.row, feed.present);
       }
     },
     focus,
@@ -177,136 +205,11 @@ function idOf(line: Line): string {
   return line.type === 'row' ? `row ${line.row.key}` : `group ${line.name}`;
 }
 
-function isSameRow(a: Line | undefined, b: Line): boolean {
-  return a?.type === 'row' && b.type === 'row' && a.row === b.row;
+function isSameRow(a: Line, b: Line): boolean {
+  return a.type === 'row' && b.type === 'row' && a.row === b.row;
 }
 
 function setHeight(space: HTMLTableRowElement, height: number): void {
   space.style.height = `${height}px`;
   space.hidden = height <= 0;
-}
-
-function toNode(line: Line): HTMLTableRowElement {
-  return line.type === 'row' ? toRowNode(line.row) : toGroupNode(line);
-}
-
-function toRowNode(row: RowJson): HTMLTableRowElement {
-  const node = element(
-    'tr',
-    { 'data-state': row.status?.state ?? 'unread', 'data-stale': isOutOfSight(row) },
-    element('td', { class: 'state' }, toBadge(row)),
-    element(
-      'th',
-      { class: 'name', scope: 'row', title: toMigrationName(row), 'data-origin': toOrigin(row) },
-      element('span', { class: 'whole' }, ...toNameParts(toMigrationName(row)), toGroupLabel(row)),
-    ),
-    element('td', { class: 'provider' }, row.provider),
-    element('td', { class: 'progress' }, ...toProgress(row)),
-    element('td', { class: 'news' }),
-    element('td', { class: 'detail' }, ...toTrouble(row)),
-  );
-  fillTimes(node, row);
-  return node;
-}
-
-/** Where it belongs, for where there is no room for columns of it. */
-function toOrigin({ provider, group }: RowJson): string {
-  return group === undefined ? provider : `${provider} · ${group}`;
-}
-
-/** The name in two pieces: the beginning, which many share, and the end, by which they differ. */
-function toNameParts(name: string): readonly HTMLElement[] {
-  const end = name.lastIndexOf(' / ') + 1;
-  return [
-    element('span', { class: 'path' }, name.slice(0, end)),
-    element('span', { class: 'last' }, name.slice(end)),
-  ];
-}
-
-function toGroupLabel({ group }: RowJson): Node | string {
-  return group === undefined ? '' : element('span', { class: 'label' }, group);
-}
-
-/** A state as shape, word and colour. */
-export function toBadge({ status }: RowJson): HTMLElement {
-  if (status === undefined)
-    return element('span', { class: 'badge', 'data-state': 'unread' }, toSymbol('…'), 'not read yet');
-  const { symbol, word } = looks[status.state] ?? looks.unknown;
-  const said = status.state === 'unknown' ? `“${status.nativeState}”` : word;
-  return element('span', { class: 'badge', 'data-state': status.state }, toSymbol(symbol), said);
-}
-
-function toSymbol(symbol: string): HTMLElement {
-  return element('span', { class: 'symbol', 'aria-hidden': 'true' }, symbol);
-}
-
-/** A bar and what it says. One without a value moves, where work is being done and nobody says how far it is. */
-export function toProgress(row: RowJson): readonly (Node | string)[] {
-  const percent = toPercent(row.status?.progress);
-  const words = toProgressWords(row.status?.progress);
-  const isMoving = percent === undefined && row.status?.state === 'running' && !isOutOfSight(row);
-  if (percent === undefined && !isMoving) return words ? [element('span', { class: 'words' }, words)] : [];
-  const label = words || 'running, progress not reported';
-  return [
-    element('progress', { max: 100, value: percent, 'aria-label': label }),
-    ...(words ? [element('span', { class: 'words', 'aria-hidden': 'true' }, words)] : []),
-  ];
-}
-
-function toTrouble(row: RowJson): readonly (Node | string)[] {
-  const marks = row.conditions.map(({ kind, since }) =>
-    element('span', { class: 'condition', 'data-kind': kind, 'data-since': since }),
-  );
-  const detail = toDetail(row);
-  return [...marks, ...(detail ? [element('span', { class: 'text', title: detail }, detail)] : [])];
-}
-
-/** All that a row says and that time changes. */
-function fillTimes(node: HTMLTableRowElement, row: RowJson): void {
-  const now = Date.now();
-  const { status, conditions, estimatedEndAt } = row;
-  const news = node.querySelector('.news');
-  const eta =
-    estimatedEndAt && Date.parse(estimatedEndAt) > now
-      ? `~${toDuration(Date.parse(estimatedEndAt) - now)} left`
-      : '';
-  news?.replaceChildren(
-    ...(status ? [timeElement(status.observedAt, toAgo(status.observedAt, now))] : []),
-    ...(eta ? [element('span', { class: 'eta' }, eta)] : []),
-  );
-  for (const mark of node.querySelectorAll<HTMLElement>('.condition')) {
-    const condition = conditions.find(
-      ({ since, kind }) => since === mark.dataset.since && kind === mark.dataset.kind,
-    );
-    if (condition)
-      mark.textContent = `${conditionWords[condition.kind] ?? condition.kind} for ${toDuration(now - Date.parse(condition.since))}`;
-  }
-}
-
-function toGroupNode({ name, rows, isFolded }: GroupLine): HTMLTableRowElement {
-  const counts = new Map(
-    statesByUrgency.map((state) => [state, rows.filter(({ status }) => status?.state === state).length]),
-  );
-  const chips = [...counts]
-    .filter(([, count]) => count > 0)
-    .map(([state, count]) =>
-      element(
-        'span',
-        { class: 'chip', 'data-state': state },
-        toSymbol(looks[state].symbol),
-        `${count} ${looks[state].word}`,
-      ),
-    );
-  return element(
-    'tr',
-    { class: 'group' },
-    element(
-      'th',
-      { scope: 'rowgroup', 'aria-expanded': String(!isFolded) },
-      element('span', { class: 'fold', 'aria-hidden': 'true' }, isFolded ? '▸' : '▾'),
-      element('span', { class: 'text' }, name || 'no group'),
-      element('span', { class: 'size' }, String(rows.length)),
-      ...chips,
-    ),
-  );
 }

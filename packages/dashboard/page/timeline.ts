@@ -1,7 +1,13 @@
-import type { MigrationHistory, RowJson } from '@migration-status/core';
+import {
+  conditionWords,
+  describeDuration,
+  type MigrationHistory,
+  type RowJson,
+  stateWords,
+} from '@migration-status/core';
 import { shape } from './elements.ts';
-import { conditionWords, looks } from './states.ts';
-import { toClockTime, toDuration } from './words.ts';
+import type { Feed } from './feed.ts';
+import { toClockTime } from './words.ts';
 
 const width = 640;
 const height = 156;
@@ -17,14 +23,19 @@ type Scale = (time: string) => number;
 
 /**
  * The history of a migration as a picture: its progress as a curve with a dot for each read that brought news, its states as a
- * band beneath, and the times in which it could not be seen as hatched fields over all of it.
+ * band beneath, and the times in which it could not be seen as hatched fields over all of it. It ends with the last that is known.
  */
-export function toTimeline(history: MigrationHistory, row: RowJson, now: number): SVGElement | undefined {
+export function toTimeline(
+  history: MigrationHistory,
+  row: RowJson,
+  { present, heardAt = 0 }: Pick<Feed, 'present' | 'heardAt'>,
+): SVGElement | undefined {
   const begin = history.states[0]?.at ?? history.conditions[0]?.since;
   if (begin === undefined) return undefined;
-  const end = Math.max(now, Date.parse(begin) + 1000);
+  const end = Math.max(present ?? heardAt, Date.parse(begin) + 1000);
   const settledAt = row.stopped === 'settled' ? row.status?.observedAt : undefined;
   const endTime = settledAt ?? new Date(end).toISOString();
+  const isNow = settledAt === undefined && present !== undefined;
   const span = Math.max(1000, Date.parse(endTime) - Date.parse(begin));
   const scale: Scale = (time) =>
     left +
@@ -43,17 +54,17 @@ export function toTimeline(history: MigrationHistory, row: RowJson, now: number)
     ...toCurve(history, scale, endTime),
     ...toOutages(history, scale, endTime),
     text(left, height - 8, 'start', toClockTime(begin)),
-    text(width - right, height - 8, 'end', settledAt ? toClockTime(settledAt) : 'now'),
+    text(width - right, height - 8, 'end', isNow ? 'now' : toClockTime(endTime)),
   );
 }
 
 function toLabel({ states, conditions, progress }: MigrationHistory, spanMs: number): string {
-  const went = states.map(({ state }) => looks[state]?.word ?? state).join(', then ');
+  const went = states.map(({ state }) => stateWords[state]).join(', then ');
   const last = progress.at(-1);
   const far = last ? `; ${Math.round(last.percent)} % at last` : '';
   const trouble =
     conditions.length > 0 ? `; ${conditions.length} times in which it could not be seen well` : '';
-  return `Over ${toDuration(spanMs)}: ${went}${far}${trouble}`;
+  return `Over ${describeDuration(spanMs, 1)}: ${went}${far}${trouble}`;
 }
 
 function toHatching(): SVGElement {
@@ -82,7 +93,7 @@ function toBand({ states }: MigrationHistory, scale: Scale, endTime: string): re
   return states.map(({ at, state, nativeState }, index) => {
     const x = scale(at);
     const nextX = scale(states[index + 1]?.at ?? endTime);
-    const title = `${looks[state]?.word ?? state} (${nativeState}) from ${toClockTime(at)}`;
+    const title = `${stateWords[state]} (${nativeState}) from ${toClockTime(at)}`;
     return shape(
       'rect',
       {
@@ -135,7 +146,7 @@ function toOutages({ conditions }: MigrationHistory, scale: Scale, endTime: stri
           class: 'outage',
           'data-kind': kind,
         },
-        titleOf(`${conditionWords[kind] ?? kind}: ${message}`),
+        titleOf(`${conditionWords[kind]}: ${message}`),
       );
     });
 }

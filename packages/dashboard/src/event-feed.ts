@@ -32,6 +32,8 @@ const retryMs = 3_000;
 
 const encoder = new TextEncoder();
 
+const alive = encoder.encode('event: alive\ndata: {}\n\n');
+
 /**
  * Makes a feed of a view. Changes are collected for a moment and written once for all clients. While nobody listens, the view
  * is not listened to either.
@@ -117,9 +119,8 @@ export function createEventFeed(view: StatusView, settings: HandlerSettings): Ev
   }
 
   function keepAlive(): void {
-    const bytes = encoder.encode('event: alive\ndata: {}\n\n');
     for (const client of clients) {
-      if (!client.isBehind && roomOf(client) > 0) client.controller.enqueue(bytes);
+      if (!client.isBehind && roomOf(client) > 0) client.controller.enqueue(alive);
     }
     cancelKeepAlive = clock.setTimer(keepAlive, keepAliveMs);
   }
@@ -138,10 +139,14 @@ export function createEventFeed(view: StatusView, settings: HandlerSettings): Ev
     if (clients.size === 0) stop();
   }
 
-  /** What a client has missed since an event that it had from us; undefined where that is not known any more. */
+  /**
+   * What a client has missed since an event that it had from us, and a sign that this is all of it; undefined where that is not
+   * known any more.
+   */
   function toMissed(lastEventId: string | null): readonly Uint8Array[] | undefined {
     const isOurs = lastEventId?.startsWith(`${session}-`) ?? false;
-    return isOurs ? log.since(Number(lastEventId?.slice(session.length + 1)), count) : undefined;
+    const missed = isOurs ? log.since(Number(lastEventId?.slice(session.length + 1)), count) : undefined;
+    return missed && [...missed, alive];
   }
 
   function open(lastEventId: string | null, signal: AbortSignal): ReadableStream<Uint8Array> | undefined {

@@ -105,7 +105,7 @@ describe('the page', { timeout: 60_000 }, () => {
     await row(page, 'down').waitFor();
     expect(await row(page, 'down').textContent()).toMatch(/running[\s\S]*unreachable for/);
     expect(await row(page, 'down').getAttribute('data-stale')).toBe('');
-    expect(await row(page, 'refused').textContent()).toMatch(/running[\s\S]*access refused for/);
+    expect(await row(page, 'refused').textContent()).toMatch(/running[\s\S]*unauthorized for/);
     expect(await row(page, 'broken').textContent()).toContain('failed');
     expect(await row(page, 'strange').textContent()).toContain('“unknown”');
     expect(await page.locator('#summary').textContent()).toMatch(/^5 of 14 done, 1 failed, /);

@@ -116,6 +116,7 @@ describe('the events', () => {
     expect(await back.next()).toMatchObject({ type: 'retry' });
     expect(await back.next()).toMatchObject({ type: 'change', data: { rows: [{ key: 'a' }] } });
     expect(await back.next()).toMatchObject({ type: 'change', data: { rows: [{ key: 'b' }] } });
+    expect(await back.next()).toMatchObject({ type: 'alive' });
     await staying.cancel();
   });
 

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '@migration-status/core';
-import type { EventSourceConstructor, EventSourceLike, RemoteSettings } from './remote-options.ts';
+import { type Clock, ConfigurationError, systemClock } from '@migration-status/core';
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
 
 /**
  * How a remote view hears of its server.
@@ -16,7 +16,7 @@ export type RemoteConnection = 'connecting' | 'live' | 'lost' | 'locked';
 /** The events of a server, for as long as somebody wants them. */
 export interface EventStream {
   readonly connection: RemoteConnection;
-  /** When there was the last sign of life after a snapshot, epoch milliseconds. */
+  /** When there was the last sign of life while nothing was missing, epoch milliseconds. */
   readonly heardAt: number | undefined;
   /** Opens the stream; does nothing while it is open. */
   start(): void;
@@ -26,34 +26,62 @@ export interface EventStream {
   reconnect(): void;
 }
 
+/** Where the events come from, and how they are listened to. */
+export interface EventStreamOptions {
+  /** Absolute, or below that of the page. */
+  readonly url: string;
+  /** Whether cookies go along to another origin. Default false. */
+  readonly withCredentials?: boolean | undefined;
+  /**
+   * After how long without a single byte the stream is taken for dead and opened again, in milliseconds. Default 65 000: the
+   * server sends something every 20 000.
+   */
+  readonly silentMs?: number | undefined;
+  /** Is handed what the server sent that is not understood. Default: it is printed with `console.error`. */
+  readonly onStreamError?: ((error: unknown) => void) | undefined;
+  /** Default: the platform's. */
+  readonly fetch?: typeof fetch | undefined;
+  /** Default: the platform's time. */
+  readonly clock?: Clock | undefined;
+}
+
 /** What is done with what the stream brings. */
 export interface EventStreamHandlers {
-  /** Takes an event. What it throws is reported, and the stream is begun anew. */
-  onEvent(type: 'snapshot' | 'change', data: unknown): void;
+  /** Takes an event, `data` being JSON. What it throws is reported, and the stream is begun anew. */
+  onEvent(type: 'snapshot' | 'change', data: string): void;
   onConnection(): void;
 }
 
-const firstRetryMs = 2_000;
+/** How long to wait before the first try of several, unless the server says otherwise. */
+const usualRetryMs = 2_000;
+const leastRetryMs = 1_000;
 const lastRetryMs = 30_000;
 
-/** `EventSource.CLOSED`: it will not try again by itself. */
-const closed = 2;
-
 /**
- * Makes a stream of events. What breaks is opened again by the `EventSource`; what is refused, dead without saying so, or not
- * understood, by us, ever less often. It goes on after the last event that was understood.
+ * Makes a stream of the events of `@migration-status/dashboard`, for who keeps rows in a way of their own; otherwise take
+ * `createRemoteStatusView`. It is closed at first. What breaks, is refused, dead without saying so, or not understood, is opened
+ * again by itself, ever less often. It goes on after the last event that was understood, and is `live` once nothing is missing.
+ *
+ * Throws nothing, whatever the server does.
+ *
+ * @example
+ * const stream = createEventStream(
+ *   { url: 'https://status.example.com/statuses/events' },
+ *   { onEvent: (type, data) => console.log(type, JSON.parse(data).total), onConnection() {} },
+ * );
+ * stream.start();
  */
-export function createEventStream(settings: RemoteSettings, handlers: EventStreamHandlers): EventStream {
-  const { url, clock, silentMs, withCredentials, onStreamError } = settings;
+export function createEventStream(options: EventStreamOptions, handlers: EventStreamHandlers): EventStream {
+  const { url, clock = systemClock, silentMs = 65_000, onStreamError = printStreamError } = options;
   let connection: RemoteConnection = 'connecting';
   let heardAt: number | undefined;
-  let source: EventSourceLike | undefined;
   let isStarted = false;
   let lastEventId = '';
+  let firstRetryMs = usualRetryMs;
   let retryMs = firstRetryMs;
   let cancelRetry: (() => void) | undefined;
   let cancelSilence: (() => void) | undefined;
-  let inquiry: AbortController | undefined;
+  let request: AbortController | undefined;
 
   function setConnection(next: RemoteConnection): void {
     if (connection === next) return;
@@ -63,108 +91,93 @@ export function createEventStream(settings: RemoteSettings, handlers: EventStrea
 
   function open(): void {
     close();
-    const EventSource = settings.EventSource ?? findEventSource();
-    if (EventSource === undefined) {
-      onStreamError(
-        new ConfigurationError({
-          option: 'EventSource',
-          message: 'createRemoteStatusView: there is no EventSource here; hand one in',
-        }),
-      );
+    if (!canBeAsked(options)) {
+      const message = 'the events cannot be asked for: there is no page that "url" is below';
+      onStreamError(new ConfigurationError({ option: 'url', message }));
       setConnection('lost');
       return;
     }
-    try {
-      source = new EventSource(withLastEventId(url, lastEventId), { withCredentials });
-    } catch (error) {
-      onStreamError(error);
-      retryAfter('lost', lastRetryMs);
-      return;
+    request = new AbortController();
+    expectBytes();
+    void listen(request.signal);
+  }
+
+  async function listen(signal: AbortSignal): Promise<void> {
+    const end = await takeAll(signal).catch(() => 'lost' as const);
+    if (signal.aborted) return;
+    if (end === 'locked') retryAfter('locked', lastRetryMs);
+    else retryLater();
+  }
+
+  /** Takes what comes until there is no more; gives what is left of the connection then. */
+  async function takeAll(signal: AbortSignal): Promise<'lost' | 'locked'> {
+    const body = await ask(signal);
+    if (body === 'lost' || body === 'locked') return body;
+    let isComplete = false;
+    const { feed } = createParser({
+      onEvent(event) {
+        if (signal.aborted) return;
+        const isTaken = take(event);
+        if (!isTaken || signal.aborted) return;
+        // Who goes on from an event gets what is missing piece by piece, and then a sign of life.
+        isComplete ||= event.event !== 'change';
+        if (isComplete) hear();
+      },
+      onRetry(durationMs) {
+        firstRetryMs = Math.min(Math.max(durationMs, leastRetryMs), lastRetryMs);
+      },
+    });
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done || signal.aborted) return 'lost';
+      expectBytes();
+      feed(value);
     }
-    listen(source);
-    expectSigns();
   }
 
-  function listen(own: EventSourceLike): void {
-    const whileOwn = (listener: (event: { data?: unknown; lastEventId?: string }) => void) => {
-      return (event: { data?: unknown; lastEventId?: string }) => {
-        if (own === source) listener(event);
-      };
-    };
-    own.addEventListener(
-      'open',
-      whileOwn(() => {
-        expectSigns();
-        // Who begins anew is first sent a snapshot; who goes on from an event hears nothing until there is another one.
-        if (lastEventId === '') return;
-        hear();
-        setConnection('live');
-      }),
-    );
-    for (const type of ['snapshot', 'change'] as const)
-      own.addEventListener(
-        type,
-        whileOwn((event) => take(type, event)),
-      );
-    own.addEventListener('alive', whileOwn(hear));
-    own.addEventListener(
-      'error',
-      whileOwn(() => (own.readyState === closed ? void askWhy(own) : setConnection('lost'))),
-    );
+  async function ask(signal: AbortSignal): Promise<ReadableStream<BufferSource> | 'lost' | 'locked'> {
+    const { status, headers, body } = await (options.fetch ?? fetch)(withLastEventId(url, lastEventId), {
+      headers: { accept: 'text/event-stream' },
+      credentials: options.withCredentials ? 'include' : 'same-origin',
+      cache: 'no-store',
+      signal,
+    });
+    if (status === 401 || status === 403) return 'locked';
+    const isStream = headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+    return status === 200 && isStream && body ? body : 'lost';
   }
 
-  function take(type: 'snapshot' | 'change', event: { data?: unknown; lastEventId?: string }): void {
+  /** Gives whether what is shown is as far as the event. */
+  function take({ event: type, id = '', data }: EventSourceMessage): boolean {
+    if (type === 'alive') return lastEventId !== '';
+    if (type !== 'snapshot' && type !== 'change') return false;
     try {
-      handlers.onEvent(type, event.data);
+      handlers.onEvent(type, data);
     } catch (error) {
       // What is shown stays as it was, and cannot be gone on from.
       lastEventId = '';
       onStreamError(error);
-      close();
       retryLater();
-      return;
+      return false;
     }
-    lastEventId = event.lastEventId ?? '';
-    retryMs = firstRetryMs;
-    hear();
-    setConnection('live');
+    lastEventId = id;
+    return true;
   }
 
   function hear(): void {
     heardAt = clock.wallTime();
-    expectSigns();
+    retryMs = firstRetryMs;
+    setConnection('live');
   }
 
-  /** A connection can be dead without anybody saying so. */
-  function expectSigns(): void {
+  /** A connection can be dead without anybody saying so. What is long, or comes slowly, is not. */
+  function expectBytes(): void {
     cancelSilence?.();
     cancelSilence = clock.setTimer(() => {
       setConnection('lost');
       open();
     }, silentMs);
-  }
-
-  /** A stream that is refused does not tell why; a plain request does. */
-  async function askWhy(own: EventSourceLike): Promise<void> {
-    setConnection(connection === 'locked' ? 'locked' : 'lost');
-    inquiry = new AbortController();
-    const status = await askForStatus(inquiry.signal);
-    if (own !== source) return;
-    if (status === 401 || status === 403) retryAfter('locked', lastRetryMs);
-    else retryLater();
-  }
-
-  async function askForStatus(signal: AbortSignal): Promise<number | undefined> {
-    try {
-      const ask = settings.fetch ?? fetch;
-      const credentials = withCredentials ? 'include' : 'same-origin';
-      const headers = { accept: 'text/event-stream' };
-      const { status, body } = await ask(url, { headers, credentials, signal, cache: 'no-store' });
-      await body?.cancel();
-      return status;
-    } catch {
-      return undefined;
-    }
   }
 
   function retryLater(): void {
@@ -173,9 +186,8 @@ export function createEventStream(settings: RemoteSettings, handlers: EventStrea
     retryAfter('lost', delayMs);
   }
 
-  function retryAfter(next: RemoteConnection, delayMs: number): void {
-    cancelSilence?.();
-    cancelRetry?.();
+  function retryAfter(next: 'lost' | 'locked', delayMs: number): void {
+    close();
     cancelRetry = clock.setTimer(open, delayMs);
     setConnection(next);
   }
@@ -183,9 +195,7 @@ export function createEventStream(settings: RemoteSettings, handlers: EventStrea
   function close(): void {
     cancelRetry?.();
     cancelSilence?.();
-    inquiry?.abort();
-    source?.close();
-    source = undefined;
+    request?.abort();
   }
 
   return {
@@ -216,11 +226,17 @@ export function createEventStream(settings: RemoteSettings, handlers: EventStrea
   };
 }
 
+/** Outside of a page there is nothing that an address could be below. */
+function canBeAsked({ url, fetch }: EventStreamOptions): boolean {
+  const base = 'location' in globalThis ? globalThis.location.href : undefined;
+  return fetch !== undefined || URL.canParse(url, base);
+}
+
 function withLastEventId(url: string, lastEventId: string): string {
   if (lastEventId === '') return url;
   return `${url}${url.includes('?') ? '&' : '?'}lastEventId=${encodeURIComponent(lastEventId)}`;
 }
 
-function findEventSource(): EventSourceConstructor | undefined {
-  return 'EventSource' in globalThis ? globalThis.EventSource : undefined;
+function printStreamError(error: unknown): void {
+  console.error('migration-status: the stream of events is not understood', error);
 }

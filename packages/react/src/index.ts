@@ -7,12 +7,7 @@ export type { RemoteConnection } from './event-stream.ts';
 export { MigrationProgress, type MigrationProgressProps } from './migration-progress.tsx';
 export { MigrationTable, type MigrationTableProps } from './migration-table.tsx';
 export { defaultTexts, type MigrationColumnName, type MigrationTexts } from './migration-texts.ts';
-export type {
-  EventSourceConstructor,
-  EventSourceLike,
-  EventSourceMessage,
-  RemoteStatusViewOptions,
-} from './remote-options.ts';
+export type { RemoteStatusViewOptions } from './remote-options.ts';
 export { createRemoteStatusView, type RemoteStatusView } from './remote-status-view.ts';
 export type { MigrationColumn } from './table-columns.tsx';
 export { useConnection } from './use-connection.ts';

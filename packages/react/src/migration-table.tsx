@@ -1,6 +1,7 @@
 'use client';
 import { isOutOfSight, type MigrationRow, type StatusView } from '@migration-status/core';
 import { type ComponentPropsWithoutRef, memo, type ReactElement, useMemo } from 'react';
+import { HasNews } from './age.tsx';
 import { defaultTexts, type MigrationColumnName, type MigrationTexts } from './migration-texts.ts';
 import { defaultColumns, type MigrationColumn, toColumn } from './table-columns.tsx';
 import { isRemoteView, useConnection } from './use-connection.ts';
@@ -22,7 +23,8 @@ export interface MigrationTableProps extends Omit<ComponentPropsWithoutRef<'tabl
 /**
  * All rows of a view as a table without styles. News of a row renders that row, and ages are kept by one timer.
  *
- * An outage stands beside the last good state, never in its place; a lost connection to the server stands in the caption. To
+ * An outage stands beside the last good state, never in its place; a lost connection to the server stands in the caption, and
+ * while it lasts times stand in the place of ages. To
  * style it: `data-connection` on the table, `data-key`, `data-provider`, `data-state` (`unread` before the first good read)
  * and `data-stale` on rows, `data-column` on cells and `data-condition` on what is wrong.
  *
@@ -59,9 +61,11 @@ export function MigrationTable({
         </tr>
       </thead>
       <tbody>
-        {Array.from(rows, (row) => (
-          <TableRow key={row.key} row={row} columns={shown} />
-        ))}
+        <HasNews.Provider value={connection === 'live'}>
+          {Array.from(rows, (row) => (
+            <TableRow key={row.key} row={row} columns={shown} />
+          ))}
+        </HasNews.Provider>
         {isEmpty && (
           <tr>
             <td colSpan={shown.length}>{words.empty}</td>

@@ -1,9 +1,15 @@
 import {
   type ConditionKind,
+  conditionWords,
+  describeAge,
   describeDuration,
+  describeProgress,
   type MigrationProgress,
   type MigrationState,
+  stateWords,
+  unknownProgressWords,
 } from '@migration-status/core';
+import { connectionWords } from './connection-words.ts';
 import type { RemoteConnection } from './event-stream.ts';
 
 /** The columns that the table knows by itself. */
@@ -23,7 +29,7 @@ export interface MigrationTexts {
   toAge(ageMs: number): string;
   /** A condition, given its word and for how long it has been true. */
   toCondition(word: string, durationMs: number): string;
-  /** A time, where there is no age yet: on a server, and until the page has come to life. */
+  /** A time in the place of an age: on a server, and while there is no news, which leaves nothing to count on. */
   toTime(time: string): string;
   /** Progress; an empty text where nothing is known. */
   toProgress(progress: MigrationProgress | undefined): string;
@@ -43,47 +49,19 @@ export const defaultTexts: MigrationTexts = {
     news: 'Last news',
     trouble: 'Trouble',
   },
-  states: {
-    pending: 'pending',
-    running: 'running',
-    awaiting_input: 'awaiting input',
-    paused: 'paused',
-    succeeded: 'succeeded',
-    partially_succeeded: 'partially succeeded',
-    failed: 'failed',
-    canceled: 'canceled',
-    not_found: 'not found',
-    unknown: 'unknown',
-    unread: 'not read yet',
-  },
-  conditions: {
-    unreachable: 'unreachable',
-    throttled: 'throttled',
-    unauthorized: 'access refused',
-    stalled: 'no progress',
-  },
+  states: stateWords,
+  conditions: conditionWords,
   toConnection(connection, heardAt) {
     if (connection === 'live') return '';
     const asOf = heardAt === undefined ? '' : `: as of ${toUtc(new Date(heardAt).toISOString())}`;
     return `${connectionWords[connection]}${asOf}`;
   },
-  toAge: (ageMs) => (ageMs < 5_000 ? 'just now' : `${toRounded(ageMs)} ago`),
-  toCondition: (word, durationMs) => `${word} for ${toRounded(durationMs)}`,
+  toAge: describeAge,
+  toCondition: (word, durationMs) => `${word} for ${describeDuration(durationMs, 1)}`,
   toTime: toUtc,
-  toProgress: toProgressWords,
-  unknownProgress: 'running, progress not reported',
+  toProgress: describeProgress,
+  unknownProgress: unknownProgressWords,
 };
-
-const connectionWords: Readonly<Record<Exclude<RemoteConnection, 'live'>, string>> = {
-  connecting: 'connecting',
-  lost: 'connection lost',
-  locked: 'access refused, sign in',
-};
-
-/** A duration in its largest unit. */
-function toRounded(durationMs: number): string {
-  return describeDuration(durationMs).split(' ').slice(0, 2).join(' ');
-}
 
 /** `2026-01-01 12:03:07 UTC` */
 function toUtc(time: string): string {
@@ -91,14 +69,4 @@ function toUtc(time: string): string {
     .toISOString()
     .replace('T', ' ')
     .replace(/\.\d+Z$/, ' UTC');
-}
-
-const { format: toCount } = new Intl.NumberFormat('en');
-
-function toProgressWords({ percent, completed, total, failed, unit }: MigrationProgress = {}): string {
-  const known = [completed, total].filter((count) => count !== undefined).map(toCount);
-  const counted = known.length > 0 ? [known.join(' of '), unit].filter(Boolean).join(' ') : undefined;
-  const share = percent === undefined ? undefined : `${Math.round(percent)} %`;
-  const missed = failed ? `${toCount(failed)} failed` : undefined;
-  return [share, counted, missed].filter(Boolean).join(', ');
 }

@@ -26,9 +26,9 @@ export function parseChange(value: unknown): RowChanges {
 }
 
 /** The data of an event as JSON. Throws a `ConfigurationError` that does not repeat it. */
-export function parseData(data: unknown): unknown {
+export function parseData(data: string): unknown {
   try {
-    return JSON.parse(String(data));
+    return JSON.parse(data);
   } catch {
     throw toMisfit('$', 'JSON');
   }

@@ -40,10 +40,10 @@ export function createRemoteStatusView(
   options: RemoteStatusViewOptions = {},
 ): RemoteStatusView {
   const settings = toRemoteSettings(url, options);
-  const { initial, clock, lingerMs, viewOptions, onListenerError } = settings;
+  const { initial, clock, lingerMs, viewOptions, streamOptions, onListenerError } = settings;
   const rows = createRemoteRows(initial === undefined ? [] : parseSnapshot(initial), onListenerError);
   const view = createStatusView(rows, viewOptions);
-  const stream = createEventStream(settings, {
+  const stream = createEventStream(streamOptions, {
     onEvent(type, data) {
       const value = parseData(data);
       if (type === 'snapshot') rows.replaceAll(parseSnapshot(value));

@@ -3,11 +3,13 @@
  *
  * @module
  */
-export type { RemoteConnection } from './event-stream.ts';
-export type {
-  EventSourceConstructor,
-  EventSourceLike,
-  EventSourceMessage,
-  RemoteStatusViewOptions,
-} from './remote-options.ts';
+export { connectionWords } from './connection-words.ts';
+export {
+  createEventStream,
+  type EventStream,
+  type EventStreamHandlers,
+  type EventStreamOptions,
+  type RemoteConnection,
+} from './event-stream.ts';
+export type { RemoteStatusViewOptions } from './remote-options.ts';
 export { createRemoteStatusView, type RemoteStatusView } from './remote-status-view.ts';

@@ -1,4 +1,4 @@
-import { type MigrationRow, toMigrationName, toRemark } from '@migration-status/core';
+import { describeState, type MigrationRow, toMigrationName, toRemark } from '@migration-status/core';
 import type { ReactNode } from 'react';
 import { Age } from './age.tsx';
 import { MigrationProgress } from './migration-progress.tsx';
@@ -39,18 +39,12 @@ const cells: Readonly<Record<MigrationColumnName, (row: MigrationRow, texts: Mig
   {
     migration: toMigrationName,
     provider: ({ provider }) => provider,
-    state: toState,
+    state: ({ status }, { states }) => describeState(status, states),
     progress: (row, texts) => <MigrationProgress row={row} texts={texts} />,
     news: ({ status }, { toAge, toTime }) =>
       status && <Age since={status.observedAt} toWords={toAge} toTime={toTime} />,
     trouble: toTrouble,
   };
-
-/** A word that nobody knows is shown as the provider said it. */
-function toState({ status }: MigrationRow, { states }: MigrationTexts): string {
-  if (status === undefined) return states.unread;
-  return status.state === 'unknown' ? `“${status.nativeState}”` : states[status.state];
-}
 
 function toTrouble(row: MigrationRow, { conditions, toCondition, toTime }: MigrationTexts): ReactNode {
   const remark = toRemark(row);

@@ -36,15 +36,11 @@ const rows: Record<string, number> = {};
 const components: Record<string, number> = {};
 const complaints: string[] = [];
 
-class CountedEventSource extends EventSource {
-  constructor(url: string, options: EventSourceInit) {
-    super(url, options);
-    window.probe.streams += 1;
-  }
-}
-
 const view = createRemoteStatusView('/statuses/events', {
-  EventSource: CountedEventSource,
+  fetch: (input, init) => {
+    window.probe.streams += 1;
+    return fetch(input, init);
+  },
   initial: window.page.initial,
   lingerMs: 300,
 });

@@ -1,29 +1,22 @@
 import { createStatusView, type StatusView, toRowJson, toSnapshotJson } from '@migration-status/core';
 import { createStatusHandler, type StatusHandlerOptions } from '@migration-status/dashboard';
-import { EventSource as RealEventSource } from 'eventsource';
 import { describe, expect, test, vi } from 'vitest';
 import { createManualClock } from '../../../test/support/manual-clock.ts';
 import { createManualSource } from '../../core/test/view/row-source.ts';
 import { serve } from '../../dashboard/test/serve.ts';
 import { createRemoteStatusView, type RemoteStatusViewOptions } from '../src/remote.ts';
-import { createFakeEventSource } from './fake-event-source.ts';
+import { createFakeEventServer, toEventText } from './fake-event-server.ts';
 
 /** A view of a server that a test plays. */
 function createScene(options: RemoteStatusViewOptions = {}) {
   const source = createManualSource();
   const server = createStatusView(source);
   const clock = createManualClock();
-  const { EventSource, streams, last } = createFakeEventSource();
-  const asked: string[] = [];
-  let status = 503;
+  const { fetch, streams, last } = createFakeEventServer();
   const errors: unknown[] = [];
   const view = createRemoteStatusView('/statuses/events', {
-    EventSource,
+    fetch,
     clock,
-    fetch: async (input) => {
-      asked.push(String(input));
-      return new Response('', { status });
-    },
     onStreamError: (error) => errors.push(error),
     ...options,
   });
@@ -38,14 +31,10 @@ function createScene(options: RemoteStatusViewOptions = {}) {
     view,
     streams,
     last,
-    asked,
     errors,
     listener,
     get told() {
       return told;
-    },
-    answerWith(next: number) {
-      status = next;
     },
     keys: () => Array.from(view.getSnapshot().rows, ({ key }) => key),
   };
@@ -61,9 +50,9 @@ describe('a remote view', () => {
     source.track('a', { state: 'paused', conditions: ['stalled'] });
     view.subscribe(scene.listener);
     expect(view.connection).toBe('connecting');
-    last().open();
+    await last().open();
     expect([view.connection, view.heardAt]).toEqual(['connecting', undefined]);
-    last().snapshot(server.getSnapshot());
+    await last().snapshot(server.getSnapshot());
     expect([view.connection, view.heardAt]).toEqual(['live', scene.clock.wallTime()]);
     expect(JSON.parse(JSON.stringify(view.getSnapshot()))).toMatchObject({
       total: 2,
@@ -75,19 +64,19 @@ describe('a remote view', () => {
     await settle();
     expect(scene.told).toBe(1);
     const row = source.change('b', { state: 'succeeded' });
-    last().send('change', { rows: [toRowJson(row)], removedRows: ['a'] }, 'one-2');
+    await last().send('change', { rows: [toRowJson(row)], removedRows: ['a'] }, 'one-2');
     expect(view.getSnapshot()).toMatchObject({ total: 1, hasSucceeded: true });
     expect(view.getHistory('b')?.states.map(({ state }) => state)).toEqual(['running', 'succeeded']);
   });
 
-  test('filters, groups and sorts as any view', () => {
+  test('filters, groups and sorts as any view', async () => {
     const scene = createScene({
       filter: ({ key }) => key !== 'x',
       sortBy: ({ key }) => key,
     });
     for (const key of ['c', 'x', 'a', 'b']) scene.source.track(key, { state: 'running' });
     scene.view.subscribe(scene.listener);
-    scene.last().snapshot(scene.server.getSnapshot());
+    await scene.last().snapshot(scene.server.getSnapshot());
     expect(scene.keys()).toEqual(['a', 'b', 'c']);
   });
 
@@ -95,25 +84,27 @@ describe('a remote view', () => {
     const scene = createScene();
     for (const key of ['a', 'b', 'c']) scene.source.track(key, { state: 'running', percent: 1 });
     scene.view.subscribe(scene.listener);
-    scene.last().snapshot(scene.server.getSnapshot());
+    await scene.last().snapshot(scene.server.getSnapshot());
     const before = scene.view.getSnapshot();
-    scene.last().snapshot(scene.server.getSnapshot());
+    await scene.last().snapshot(scene.server.getSnapshot());
     expect(scene.view.getSnapshot()).toBe(before);
     scene.source.change('b', { percent: 2 });
     scene.source.forget('c');
     scene.source.track('d', { state: 'pending' });
-    scene.last().snapshot(scene.server.getSnapshot());
+    await scene.last().snapshot(scene.server.getSnapshot());
     const after = scene.view.getSnapshot();
     expect(after.rows.get('a')).toBe(before.rows.get('a'));
     expect(after.rows.get('b')).not.toBe(before.rows.get('b'));
     expect(scene.keys()).toEqual(['a', 'b', 'd']);
   });
 
-  test('holds rows that are frozen, and drops what it does not know', () => {
+  test('holds rows that are frozen, and drops what it does not know', async () => {
     const scene = createScene();
     const row = { ...scene.source.track('a', { state: 'running' }), surprise: 1 };
     scene.view.subscribe(scene.listener);
-    scene.last().send('snapshot', { ...toSnapshotJson(scene.server.getSnapshot()), rows: [row], more: 1 });
+    await scene
+      .last()
+      .send('snapshot', { ...toSnapshotJson(scene.server.getSnapshot()), rows: [row], more: 1 });
     const shown = scene.view.getSnapshot().rows.get('a');
     expect(shown).not.toHaveProperty('surprise');
     expect([Object.isFrozen(shown), Object.isFrozen(shown?.status)]).toEqual([true, true]);
@@ -134,52 +125,75 @@ describe('the connection', () => {
     const { view, last, source, server, clock, streams } = scene;
     source.track('a', { state: 'running' });
     view.subscribe(scene.listener);
-    last().snapshot(server.getSnapshot());
+    await last().snapshot(server.getSnapshot());
     const heardAt = view.heardAt;
     await clock.advance(1_000);
     await settle();
     const before = scene.told;
-    last().break();
-    await settle();
+    await last().break();
     expect([view.connection, view.heardAt, scene.told]).toEqual(['lost', heardAt, before + 1]);
     expect(scene.keys()).toEqual(['a']);
-    last().open();
+    await clock.advance(2_000);
+    await last().snapshot(server.getSnapshot());
     expect(view.connection).toBe('live');
-    expect(streams).toHaveLength(1);
+    expect(streams).toHaveLength(2);
   });
 
-  test('is asked about when it is refused, and tried again ever less often', async () => {
+  test.each([
+    [503, 'application/json'],
+    [404, 'text/html'],
+    [200, 'text/html'],
+    [206, 'text/event-stream'],
+  ])('is tried again ever less often where the answer is %d, %s', async (status, contentType) => {
     const scene = createScene();
     const { view, last, clock, streams } = scene;
     view.subscribe(scene.listener);
     for (const delayMs of [2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
       const opened = streams.length;
-      last().refuse();
-      await settle();
+      await last().refuse(status, contentType);
       expect(view.connection).toBe('lost');
       await clock.advance(delayMs - 1);
       expect(streams).toHaveLength(opened);
       await clock.advance(1);
       expect(streams).toHaveLength(opened + 1);
     }
-    expect(new Set(scene.asked)).toEqual(new Set(['/statuses/events']));
+    await last().snapshot(scene.server.getSnapshot());
+    await last().break();
+    await clock.advance(2_000);
+    expect(streams).toHaveLength(8);
+  });
+
+  test('is tried again when the server says, within bounds', async () => {
+    const scene = createScene();
+    scene.view.subscribe(scene.listener);
+    for (const [said, delayMs] of [
+      [7_000, 7_000],
+      [0, 1_000],
+      [900_000, 30_000],
+    ] as const) {
+      const opened = scene.streams.length;
+      await scene.last().write(`retry: ${said}\n\n`);
+      await scene.last().snapshot(scene.server.getSnapshot());
+      await scene.last().break();
+      await scene.clock.advance(delayMs - 1);
+      expect(scene.streams).toHaveLength(opened);
+      await scene.clock.advance(1);
+      expect(scene.streams).toHaveLength(opened + 1);
+    }
   });
 
   test.each([401, 403])('is locked by a %d, until somebody has signed in', async (status) => {
     const scene = createScene();
     const { view, last, clock, streams } = scene;
-    scene.answerWith(status);
     view.subscribe(scene.listener);
-    last().refuse();
-    await settle();
+    await last().refuse(status);
     expect(view.connection).toBe('locked');
     view.reconnect();
     expect([view.connection, streams.length]).toEqual(['connecting', 2]);
-    last().refuse();
-    await settle();
+    await last().refuse(status);
     await clock.advance(30_000);
     expect([view.connection, streams.length]).toEqual(['locked', 3]);
-    last().snapshot(scene.server.getSnapshot());
+    await last().snapshot(scene.server.getSnapshot());
     expect(view.connection).toBe('live');
   });
 
@@ -187,18 +201,61 @@ describe('the connection', () => {
     const scene = createScene();
     const { view, last, clock, streams } = scene;
     view.subscribe(scene.listener);
-    last().snapshot(scene.server.getSnapshot(), 'one-7');
+    await last().snapshot(scene.server.getSnapshot(), 'one-7');
     await clock.advance(40_000);
-    last().send('alive', '{}');
+    await last().write('event: alive\ndata: {}\n\n');
     await clock.advance(64_999);
     expect([view.connection, streams.length]).toEqual(['live', 1]);
     await clock.advance(1);
     expect([view.connection, streams.length]).toEqual(['lost', 2]);
     expect(streams[0]?.isClosed).toBe(true);
     expect(last().url).toBe('/statuses/events?lastEventId=one-7');
-    last().open();
-    streams[0]?.break();
+    await last().write('event: alive\ndata: {}\n\n');
+    await streams[0]?.break();
     expect(view.connection).toBe('live');
+  });
+
+  test('is not taken for dead while a long snapshot trickles in, and is not live before it is whole', async () => {
+    const scene = createScene();
+    const { view, last, clock, streams, source, server } = scene;
+    for (let index = 0; index < 20; index += 1) source.track(`acme/é ${index}`, { state: 'running' });
+    view.subscribe(scene.listener);
+    const text = toEventText('snapshot', server.getSnapshot());
+    const size = Math.ceil(text.length / 10);
+    for (let start = 0; start < text.length; start += size) {
+      expect([view.connection, view.getSnapshot().total]).toEqual(['connecting', 0]);
+      await clock.advance(60_000);
+      await last().write(text.slice(start, start + size));
+    }
+    expect([view.connection, view.getSnapshot().total, streams.length]).toEqual(['live', 20, 1]);
+    expect(view.heardAt).toBe(clock.wallTime());
+  });
+
+  test('is dead once a snapshot stops in the middle', async () => {
+    const scene = createScene();
+    scene.view.subscribe(scene.listener);
+    await scene.last().write(toEventText('snapshot', scene.server.getSnapshot()).slice(0, 60));
+    await scene.clock.advance(64_999);
+    expect([scene.view.connection, scene.streams.length]).toEqual(['connecting', 1]);
+    await scene.clock.advance(1);
+    expect([scene.view.connection, scene.streams.length]).toEqual(['lost', 2]);
+  });
+
+  test('is live again only when nothing that was missed is missing', async () => {
+    const scene = createScene();
+    const { view, last, clock, source, server } = scene;
+    const row = source.track('a', { state: 'running' });
+    view.subscribe(scene.listener);
+    await last().snapshot(server.getSnapshot());
+    const { heardAt } = view;
+    await last().break();
+    await clock.advance(2_000);
+    await last().open();
+    expect(view.connection).toBe('lost');
+    await last().send('change', { rows: [toRowJson(row)], removedRows: [] }, 'one-2');
+    expect([view.connection, view.heardAt]).toEqual(['lost', heardAt]);
+    await last().write('event: alive\ndata: {}\n\n');
+    expect([view.connection, view.heardAt]).toEqual(['live', clock.wallTime()]);
   });
 
   test('survives a listener that throws, and tells the others', async () => {
@@ -208,31 +265,26 @@ describe('the connection', () => {
       throw new Error('a listener of somebody else');
     });
     scene.view.subscribe(scene.listener);
-    scene.last().snapshot(scene.server.getSnapshot());
+    await scene.last().snapshot(scene.server.getSnapshot());
     await settle();
     expect(scene.told).toBe(1);
     expect(onListenerError).toHaveBeenCalledOnce();
   });
 
-  test('cannot be had where there is no EventSource, and says so', () => {
-    vi.stubGlobal('EventSource', undefined);
-    const scene = createScene({ EventSource: undefined });
+  test('cannot be had with an address below no page, and says so', async () => {
+    const scene = createScene({ fetch: undefined });
     scene.view.subscribe(scene.listener);
     expect(scene.view.connection).toBe('lost');
-    expect(scene.errors).toEqual([expect.objectContaining({ option: 'EventSource' })]);
-    vi.unstubAllGlobals();
+    expect(scene.errors).toEqual([expect.objectContaining({ option: 'url' })]);
+    expect(scene.clock.pendingTimers).toBe(0);
   });
 
-  test('cannot be had with an address that is none, and says so', () => {
-    class Refusing {
-      constructor() {
-        throw new SyntaxError('no address');
-      }
+  test('sends cookies to another origin only when told to', () => {
+    for (const withCredentials of [undefined, true]) {
+      const scene = createScene({ withCredentials });
+      scene.view.subscribe(scene.listener);
+      expect(scene.last().credentials).toBe(withCredentials ? 'include' : 'same-origin');
     }
-    // biome-ignore lint/suspicious/noExplicitAny: it never comes to be one
-    const scene = createScene({ EventSource: Refusing as any });
-    scene.view.subscribe(scene.listener);
-    expect([scene.view.connection, scene.errors.length]).toEqual(['lost', 1]);
   });
 });
 
@@ -251,15 +303,15 @@ describe('what is not understood', () => {
     const scene = createScene();
     scene.source.track('a', { state: 'running' });
     scene.view.subscribe(scene.listener);
-    scene.last().snapshot(scene.server.getSnapshot());
+    await scene.last().snapshot(scene.server.getSnapshot());
     const before = scene.view.getSnapshot();
-    scene.last().send(type, data, 'one-2');
+    await scene.last().send(type, data, 'one-2');
     expect(scene.view.getSnapshot()).toBe(before);
     expect([scene.view.connection, scene.errors.length]).toEqual(['lost', 1]);
     expect(String(scene.errors[0])).not.toContain('secret');
     await scene.clock.advance(2_000);
     expect(scene.last().url).toBe('/statuses/events');
-    scene.last().snapshot(scene.server.getSnapshot());
+    await scene.last().snapshot(scene.server.getSnapshot());
     expect(scene.view.connection).toBe('live');
   });
 });
@@ -323,9 +375,7 @@ describe('over loopback, from the real handler', () => {
     const handler = createStatusHandler(server, { flushMs: 1, ...options });
     disposal.defer(handler.close);
     const served = disposal.use(await serve(handler));
-    const view = disposal.use(
-      createRemoteStatusView(`${served.origin}/statuses/events`, { EventSource: RealEventSource }),
-    );
+    const view = disposal.use(createRemoteStatusView(`${served.origin}/statuses/events`));
     return { source, server, served, view, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeDuration, describeSummary } from '../../src/view/describe-summary.ts';
+import { describeDuration } from '../../src/view/describe-duration.ts';
+import { describeSummary } from '../../src/view/describe-summary.ts';
 import { createStatusView } from '../../src/view/status-view.ts';
 import { createManualSource } from './row-source.ts';
 
@@ -48,4 +49,12 @@ test.each([
   [86_400_000 + 59_000, '1 d'],
 ])('%d ms is %s', (durationMs, text) => {
   expect(describeDuration(durationMs)).toBe(text);
+});
+
+test.each([
+  [192_000, '3 min'],
+  [86_400_000 + 59_000, '1 d'],
+  [0, '0 s'],
+])('%d ms in one unit is %s', (durationMs, text) => {
+  expect(describeDuration(durationMs, 1)).toBe(text);
 });
