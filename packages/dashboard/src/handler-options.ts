@@ -6,7 +6,10 @@ export interface RowAction {
   readonly name: 'refresh' | 'cancel';
   /** Whether it is offered for a row: whether its adapter can. Default: for every row that has not ended. */
   readonly isOffered?: ((row: MigrationRow) => boolean) | undefined;
-  /** Does it. What it throws is shown to the operator by its message. */
+  /**
+   * Does it. Of what it throws, the message of a `MigrationStatusError` is shown to the operator; anything else is printed with
+   * `console.error` and shown as not having succeeded.
+   */
   readonly run: (row: MigrationRow) => unknown;
 }
 

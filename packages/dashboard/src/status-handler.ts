@@ -1,4 +1,9 @@
-import { type MigrationRow, type StatusView, toSnapshotJson } from '@migration-status/core';
+import {
+  type MigrationRow,
+  MigrationStatusError,
+  type StatusView,
+  toSnapshotJson,
+} from '@migration-status/core';
 import { type Access, createAccessCheck } from './check-access.ts';
 import { createEventFeed } from './event-feed.ts';
 import { type RowAction, type StatusHandlerOptions, toHandlerSettings } from './handler-options.ts';
@@ -118,7 +123,7 @@ export function createStatusHandler(view: StatusView, options: StatusHandlerOpti
     try {
       await action.run(row);
     } catch (error) {
-      return toError(502, error instanceof Error ? error.message : 'It did not succeed.');
+      return toError(502, toReason(error));
     }
     return reply(null, { status: 204 });
   }
@@ -136,6 +141,13 @@ export function createStatusHandler(view: StatusView, options: StatusHandlerOpti
 
 function isOffered({ isOffered: rule }: RowAction, row: MigrationRow): boolean {
   return rule ? rule(row) : row.stopped !== 'settled';
+}
+
+/** What an error of ours says is fit to be seen. Nobody knows what is in that of somebody else: it stays on this side. */
+function toReason(error: unknown): string {
+  if (MigrationStatusError.isInstance(error)) return error.message;
+  console.error('migration-status: an action failed', error);
+  return 'It did not succeed.';
 }
 
 function isRead({ method }: Request): boolean {

@@ -1,29 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import { createStatusView } from '@migration-status/core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ConfigurationError, createStatusView } from '@migration-status/core';
+import type { Page } from 'playwright-core';
+import { describe, expect, test, vi } from 'vitest';
 import { createManualSource, type ManualSource } from '../../core/test/view/row-source.ts';
 import { bundlePage } from '../scripts/bundle-page.ts';
 import { createStatusHandler, type StatusHandlerOptions } from '../src/index.ts';
-import { launchBrowser } from './browser.ts';
 import { type ServedHandler, serve } from './serve.ts';
+import { audit, createSharedBrowser } from './shared-browser.ts';
 
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const token = 'canary-of-sixteen-characters';
 const desktop = { width: 1280, height: 800 };
 const phone = { width: 390, height: 844 };
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, 60_000);
-
-afterAll(async () => {
-  await browser?.close();
-});
+const browser = createSharedBrowser();
 
 interface Scene extends AsyncDisposable {
   readonly source: ManualSource;
@@ -89,6 +79,14 @@ function fillWithAll(source: ManualSource): void {
   source.track('acme/refused', { state: 'running', conditions: ['unauthorized'] });
 }
 
+function fillTwoProviders(source: ManualSource): void {
+  for (const [index, state] of (['running', 'succeeded', 'failed', 'succeeded'] as const).entries())
+    source.track(`acme/${index}`, { state });
+  source.track('acme/unread');
+  source.track('velt/0', { state: 'running', provider: 'velt' });
+  source.track('velt/1', { state: 'running', provider: 'velt', conditions: ['unreachable'] });
+}
+
 const row = (page: Page, name: string) =>
   page.locator('tbody tr', { has: page.getByText(name, { exact: true }) });
 
@@ -97,6 +95,24 @@ test('the page that is served is the one that is written', async () => {
     await bundlePage(),
   );
 });
+
+/** Runs in the page: counts the pieces of the stream of events as they come. */
+function countPieces(): void {
+  const { fetch } = window;
+  Object.assign(window, {
+    pieces: 0,
+    fetch: async (...given: Parameters<typeof fetch>) => {
+      const response = await fetch(...given);
+      const counting = new TransformStream({
+        transform(piece, controller) {
+          Object.assign(window, { pieces: Reflect.get(window, 'pieces') + 1 });
+          controller.enqueue(piece);
+        },
+      });
+      return new Response(response.body?.pipeThrough(counting), response);
+    },
+  });
+}
 
 describe('the page', { timeout: 60_000 }, () => {
   test('shows each state by its word, and an outage never as a failure', async () => {
@@ -152,6 +168,60 @@ describe('the page', { timeout: 60_000 }, () => {
     await row(page, 'running').getByText('failed').waitFor();
   });
 
+  test('counts no ages while it knows nothing, and says of when things are', async () => {
+    await using scene = await open();
+    const { page, server } = scene;
+    await row(page, 'down').click();
+    await page.locator('svg.timeline').waitFor();
+    const text = async (place: string) => (await page.locator(place).textContent()) ?? '';
+    expect(await row(page, 'down').textContent()).toMatch(/d ago[\s\S]*unreachable for \d+ d/);
+    expect(await text('#summary')).toMatch(/1 unreachable for \d+ d/);
+    expect(await text('svg.timeline')).toMatch(/now$/);
+    await server.stop();
+    await page.getByText(/connection lost: as of /).waitFor();
+    await vi.waitFor(async () => expect(await text('svg.timeline')).not.toMatch(/now$/));
+    expect(await row(page, 'down').textContent()).toMatch(/unreachable since \w+ \d/);
+    expect(await text('#rows')).not.toMatch(/ ago| for \d|just now| left/);
+    expect(await text('#summary')).toMatch(/1 unreachable$/);
+    await server.resume();
+    await page.locator('[data-connection="live"]').first().waitFor({ timeout: 20_000 });
+    expect(await row(page, 'down').textContent()).toMatch(/d ago[\s\S]*unreachable for \d+ d/);
+  });
+
+  test('waits for a snapshot that trickles in, however long that takes', async () => {
+    const source = createManualSource();
+    fillWithAll(source);
+    const handler = createStatusHandler(createStatusView(source));
+    const snapshot = `event: snapshot\nid: one-1\ndata: ${await (await handler(new Request('http://localhost/statuses'))).text()}\n\n`;
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    let streams = 0;
+    const answer = async (request: Request) => {
+      if (!request.url.endsWith('/statuses/events')) return handler(request);
+      streams += 1;
+      return new Response(readable, { headers: { 'content-type': 'text/event-stream' } });
+    };
+    await using server = await serve(Object.assign(answer, { close: handler.close }));
+    const page = await browser.newPage();
+    await page.clock.install();
+    await page.addInitScript(countPieces);
+    await page.goto(`${server.origin}/`);
+    const size = Math.ceil(snapshot.length / 5);
+    for (let piece = 0; piece < 5; piece += 1) {
+      expect(await page.locator('#connection').textContent()).toBe(' connecting');
+      await page.clock.runFor(60_000);
+      await writer.write(new TextEncoder().encode(snapshot.slice(piece * size, (piece + 1) * size)));
+      await vi.waitFor(async () =>
+        expect(await page.evaluate(() => Reflect.get(window, 'pieces'))).toBeGreaterThan(piece),
+      );
+    }
+    await page.clock.runFor(1_000);
+    await row(page, 'running').waitFor();
+    expect(await page.locator('#connection').textContent()).toBe(' live');
+    expect(streams).toBe(1);
+    await page.close();
+  });
+
   test('takes a stream that has gone silent for dead, and opens another one', async () => {
     await using scene = await open();
     const { page, source } = scene;
@@ -199,6 +269,57 @@ describe('the page', { timeout: 60_000 }, () => {
     await page.getByLabel('Group by').selectOption('group');
     await page.locator('tr.group', { hasText: 'wave 2' }).click();
     await vi.waitFor(async () => expect(await names()).not.toContain('done'));
+  });
+
+  test('groups by provider where there are several, with the numbers of each, and keeps another choice', async () => {
+    await using scene = await open({ fill: fillTwoProviders });
+    const { page, source } = scene;
+    const headings = () => page.locator('tr.group th').allTextContents();
+    await page.locator('tr.group').first().waitFor();
+    expect(await headings()).toEqual([
+      '▾acme3 of 5 done✖1 failed▶1 running✔2 succeeded…1 not read yet',
+      '▾velt0 of 2 done▶2 running1 unreachable',
+    ]);
+    source.change('acme/0', { state: 'succeeded' });
+    await page.getByText('4 of 5 done').waitFor();
+    await page.getByLabel('Group by').selectOption('none');
+    await vi.waitFor(async () => expect(await headings()).toEqual([]));
+    expect(new URL(page.url()).hash).toBe('#group-by=none');
+    await page.reload();
+    await row(page, '0').first().waitFor();
+    expect(await headings()).toEqual([]);
+    expect(await page.getByLabel('Group by').inputValue()).toBe('none');
+  });
+
+  test('opens and closes groups with the keyboard, and keeps the focus while numbers change', async () => {
+    await using scene = await open({ fill: fillTwoProviders });
+    const { page, source } = scene;
+    await page.locator('tr.group').first().waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+    const rowsShown = () => page.locator('tbody tr[data-state]').count();
+    await page.locator('tr.group').first().focus();
+    await page.keyboard.press('ArrowLeft');
+    await vi.waitFor(async () => expect(await rowsShown()).toBe(2));
+    expect(await page.locator('tr.group th').first().getAttribute('aria-expanded')).toBe('false');
+    await page.evaluate(() => Object.assign(window, { held: document.activeElement }));
+    source.change('acme/0', { state: 'failed' });
+    await vi.waitFor(async () => expect(await focused()).toContain('2 failed'));
+    expect(await page.evaluate(() => Reflect.get(window, 'held') === document.activeElement)).toBe(true);
+    await page.keyboard.press('ArrowRight');
+    await vi.waitFor(async () => expect(await rowsShown()).toBe(7));
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).not.toContain('▾');
+    await page.keyboard.press('ArrowLeft');
+    expect(await focused()).toContain('▾acme');
+    await page.keyboard.press(' ');
+    await vi.waitFor(async () => expect(await rowsShown()).toBe(2));
+  });
+
+  test('does not group what is all of one provider', async () => {
+    await using scene = await open();
+    await row(scene.page, 'running').waitFor();
+    expect(await scene.page.locator('tr.group').count()).toBe(0);
   });
 
   test('calls a migration by its name, which is text, and finds it by its name and by its key', async () => {
@@ -268,18 +389,14 @@ describe('the page', { timeout: 60_000 }, () => {
     await using scene = await open(look);
     const { page } = scene;
     await row(page, 'running').waitFor();
-    const [axe, source] = [await readFile(axePath, 'utf8'), scene.source];
-    source.change('acme/running', { percent: 50 });
-    const audit = async () => {
-      const violations = await page.evaluate(`${axe}; axe.run().then(({ violations }) => violations)`);
-      return (violations as { id: string; nodes: { html: string }[] }[]).map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-      );
-    };
-    expect(await audit()).toEqual([]);
+    scene.source.change('acme/running', { percent: 50 });
+    expect(await audit(page)).toEqual([]);
+    await page.getByLabel('Group by').selectOption('group');
+    await page.locator('tr.group').first().waitFor();
+    expect(await audit(page)).toEqual([]);
     await row(page, 'down').click();
     await page.locator('svg.timeline').waitFor();
-    expect(await audit()).toEqual([]);
+    expect(await audit(page)).toEqual([]);
   });
 
   test('fits a phone', async () => {
@@ -314,6 +431,24 @@ describe('the page', { timeout: 60_000 }, () => {
     expect(complaints).toEqual([]);
   });
 
+  test('says why an action failed as text, and nothing that somebody else threw', async () => {
+    const message = '<img src=x onerror="document.title=1">';
+    const errors = [new ConfigurationError({ option: 'ref', message }), new Error('a secret')];
+    const run = () => Promise.reject(errors.shift());
+    vi.mocked(console.error).mockImplementationOnce(() => {});
+    await using scene = await open({ actions: [{ name: 'cancel', run }] });
+    const { page, complaints } = scene;
+    await row(page, 'running').click();
+    await page.getByRole('button', { name: 'cancel', exact: true }).click();
+    await page.locator('.outcome', { hasText: `cancel: ${message}` }).waitFor();
+    expect(await page.locator('main img').count()).toBe(0);
+    await page.getByRole('button', { name: 'cancel', exact: true }).click();
+    await page.locator('.outcome', { hasText: 'cancel: It did not succeed.' }).waitFor();
+    expect(await page.content()).not.toContain('a secret');
+    expect(vi.mocked(console.error).mock.calls.splice(0)).toHaveLength(1);
+    expect(complaints).toEqual([]);
+  });
+
   test('keeps in the document only what can be seen of ten thousand rows', async () => {
     const fill = (source: ManualSource) => {
       for (let index = 0; index < 10_000; index += 1)
@@ -333,6 +468,27 @@ describe('the page', { timeout: 60_000 }, () => {
     await page.getByRole('searchbox').fill('job-5000');
     await row(page, 'job-5000').waitFor();
     expect(await page.locator('#shown').textContent()).toBe('1 of 10,000');
+  });
+
+  test('keeps it so in groups, whose numbers are of all their rows', async () => {
+    const fill = (source: ManualSource) => {
+      for (let index = 0; index < 10_000; index += 1) {
+        const provider = index % 2 === 0 ? 'acme' : 'velt';
+        source.track(`${provider}/job-${index}`, { state: 'running', provider });
+      }
+    };
+    await using scene = await open({ fill });
+    const { page } = scene;
+    await row(page, 'job-0').waitFor();
+    expect(await page.locator('tbody tr').count()).toBeLessThan(60);
+    expect(await page.locator('tr.group').textContent()).toBe('▾acme0 of 5,000 done▶5,000 running');
+    await page.locator('tr.group').click();
+    await page.getByText('5,000 running').nth(1).waitFor();
+    expect(await page.locator('tr.group').count()).toBe(2);
+    await page.locator('#scroller').evaluate((scroller) => scroller.scrollTo(0, scroller.scrollHeight));
+    await row(page, 'job-9999').waitFor();
+    expect(await row(page, 'job-9999').getAttribute('aria-rowindex')).toBe('5003');
+    expect(await page.locator('tbody tr').count()).toBeLessThan(60);
   });
 
   test('asks for the token, and keeps it from then on', async () => {

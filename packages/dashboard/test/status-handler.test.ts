@@ -1,4 +1,10 @@
-import { createStatusView, type MigrationRow, type RowJson, type RowSource } from '@migration-status/core';
+import {
+  ConfigurationError,
+  createStatusView,
+  type MigrationRow,
+  type RowJson,
+  type RowSource,
+} from '@migration-status/core';
 import { describe, expect, test, vi } from 'vitest';
 import { createManualClock } from '../../../test/support/manual-clock.ts';
 import { createManualSource } from '../../core/test/view/row-source.ts';
@@ -292,7 +298,8 @@ describe('an action', () => {
   });
 
   test('that fails says why', async () => {
-    const run = () => Promise.reject(new Error('The provider has no way to cancel it.'));
+    const message = 'The provider has no way to cancel it.';
+    const run = () => Promise.reject(new ConfigurationError({ option: 'adapter', message }));
     const { ask, source } = createScene({ actions: [{ name: 'cancel', run }] });
     source.track('a', { state: 'running' });
     const response = await ask('/statuses/cancel', post({ key: 'a' }));
@@ -301,6 +308,20 @@ describe('an action', () => {
       { error: 'The provider has no way to cancel it.' },
     ]);
   });
+
+  test.each([new Error('canary'), 'canary', { message: 'canary' }, undefined])(
+    'that fails with what is not ours tells nothing of it: %j',
+    async (thrown) => {
+      const print = vi.mocked(console.error).mockImplementationOnce(() => {});
+      const { ask, source } = createScene({
+        actions: [{ name: 'cancel', run: () => Promise.reject(thrown) }],
+      });
+      source.track('a', { state: 'running' });
+      const response = await ask('/statuses/cancel', post({ key: 'a' }));
+      expect([response.status, await response.json()]).toEqual([502, { error: 'It did not succeed.' }]);
+      expect(print.mock.calls.splice(0)).toEqual([['migration-status: an action failed', thrown]]);
+    },
+  );
 
   test.each([
     ['nothing that the operator allows', '/statuses/cancel', post({ key: 'a' }), 404],

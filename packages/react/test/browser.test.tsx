@@ -1,29 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createStatusView } from '@migration-status/core';
 import { createStatusHandler, type StatusHandlerOptions } from '@migration-status/dashboard';
 import { build } from 'esbuild';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { renderToString } from 'react-dom/server';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { createManualSource, type ManualSource } from '../../core/test/view/row-source.ts';
-import { launchBrowser } from '../../dashboard/test/browser.ts';
 import { type ServedHandler, serve } from '../../dashboard/test/serve.ts';
+import { audit, createSharedBrowser } from '../../dashboard/test/shared-browser.ts';
 import { MigrationTable } from '../src/index.ts';
 
 const require = createRequire(import.meta.url);
-const axePath = require.resolve('axe-core/axe.min.js');
-
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, 60_000);
-
-afterAll(async () => {
-  await browser?.close();
-});
+const browser = createSharedBrowser();
 
 /** The app for browsers, with the React of a version: in development, so that StrictMode does all twice. */
 async function bundleApp(version: 18 | 19): Promise<string> {
@@ -141,13 +130,20 @@ describe.each([18, 19] as const)('in the browser, with React %d', { timeout: 60_
   test('a lost connection is said and what was shown stays; once it is back only what changed renders', async () => {
     await using scene = await open(script, { fill: fillWith(20) });
     const { page, source, server, complaints } = scene;
-    await row(page, 'acme/19').waitFor();
+    source.track('acme/down', { state: 'running', conditions: ['unreachable'] });
+    await row(page, 'acme/down')
+      .getByText(/^unreachable for \d+ d/)
+      .waitFor();
     await takeCounts(page);
     await server.stop();
     await page
       .locator('table[data-connection="lost"] [role="status"]')
       .getByText(/connection lost: as of/)
       .waitFor();
+    expect(await row(page, 'acme/down').textContent()).toMatch(
+      /2026-01-01 00:00:00 UTCunreachable, 2026-01-01 00:00:00 UTC/,
+    );
+    expect(await page.locator('tbody').textContent()).not.toMatch(/ ago| for \d/);
     source.change('acme/3', { state: 'succeeded', percent: 100 });
     expect(await row(page, 'acme/3').getAttribute('data-state')).toBe('running');
     await server.resume();
@@ -155,6 +151,7 @@ describe.each([18, 19] as const)('in the browser, with React %d', { timeout: 60_
     await page.locator('tr[data-key="acme/3"][data-state="succeeded"]').waitFor();
     expect((await takeCounts(page)).rows).toEqual({ 'acme/3': 2 });
     expect(await page.locator('caption [role="status"]').textContent()).toBe('');
+    expect(await row(page, 'acme/down').textContent()).toMatch(/ ago.*unreachable for \d+ d/);
     expect(complaints).toEqual([]);
   });
 
@@ -203,16 +200,9 @@ describe('the table', { timeout: 60_000 }, () => {
     await using scene = await open(await bundleApp(19), { fill });
     const { page, server } = scene;
     await row(page, 'acme/3').waitFor();
-    const axe = await readFile(axePath, 'utf8');
-    const audit = async () => {
-      const violations = await page.evaluate(`${axe}; axe.run().then(({ violations }) => violations)`);
-      return (violations as { id: string; nodes: { html: string }[] }[]).map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
-      );
-    };
-    expect(await audit()).toEqual([]);
+    expect(await audit(page)).toEqual([]);
     await server.stop();
     await page.locator('table[data-connection="lost"]').waitFor();
-    expect(await audit()).toEqual([]);
+    expect(await audit(page)).toEqual([]);
   });
 });

@@ -14,6 +14,8 @@ export interface RowNews {
   /** Seconds after the beginning of 2026: when it is seen, and when what is true of it from then on began. Default 0. */
   readonly at?: number;
   readonly group?: string | undefined;
+  /** Default `acme`. */
+  readonly provider?: string;
   /** What people call it. */
   readonly name?: string | undefined;
 }
@@ -31,7 +33,7 @@ export interface ManualSource extends RowSource {
   readonly listeners: number;
 }
 
-/** Makes a source of rows at the provider `acme`. */
+/** Makes a source of rows, at the provider `acme` unless they say otherwise. */
 export function createManualSource(): ManualSource {
   const rows = new Map<string, MigrationRow>();
   const emitter = new EventEmitter();
@@ -83,11 +85,12 @@ export function toRow(key: string, news: RowNews = {}, before?: MigrationRow): M
   const conditions = news.conditions?.map((kind) => toCondition(kind, at)) ?? before?.conditions ?? [];
   const group = 'group' in news ? news.group : before?.group;
   const name = news.name ?? before?.name;
+  const provider = news.provider ?? before?.provider ?? 'acme';
   return Object.freeze({
-    provider: 'acme',
+    provider,
     key,
     ref: { key },
-    ...(state && { status: toStatus(key, state, percent, at) }),
+    ...(state && { status: { ...toStatus(key, state, percent, at), provider } }),
     conditions,
     reads: (before?.reads ?? 0) + 1,
     ...(group !== undefined && { group }),
