@@ -155,7 +155,7 @@ describe('without a terminal', { timeout: 60_000 }, () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
     expect(lines.filter((line) => /running → succeeded/.test(line))).toHaveLength(1_000);
-    expect(lines.at(-1)).toMatch(/Z 1000 of 1000 done$/);
+    expect(lines.at(-1)).toMatch(/Z 1,000 of 1,000 done$/);
   });
 
   it('ends with 143 when it is asked to', async () => {

@@ -68,6 +68,7 @@ export type {
   TrackerEvents,
 } from './tracker/tracker-events.ts';
 export type { WaitOptions } from './tracker/wait.ts';
+export { describeCount } from './view/describe-count.ts';
 export { describeDuration } from './view/describe-duration.ts';
 export { type DescribedSummary, describeSummary } from './view/describe-summary.ts';
 export type { GroupSummary } from './view/group-keeper.ts';

@@ -16,7 +16,7 @@ import type { Feed } from './feed.ts';
 import { readComplaint } from './read-complaint.ts';
 import { toBadge, toProgress } from './row-cells.ts';
 import { toTimeline } from './timeline.ts';
-import { toClockTime } from './words.ts';
+import { toClockTime, toShortTime } from './words.ts';
 
 /** What the server tells about one migration when it is asked. */
 export interface HistoryReply extends MigrationHistory {
@@ -105,13 +105,13 @@ export function createDetails(feed: Pick<Feed, 'present' | 'heardAt'>, onClose: 
         closing,
       ),
       element('p', { class: 'key' }, row.key),
-      element('p', { class: 'now' }, toBadge(row), ...toProgress(row)),
+      element('p', { class: 'now', 'data-stale': isOutOfSight(row) }, toBadge(row), ...toProgress(row)),
       ...toFreshness(row),
       ...row.conditions.map(({ kind, since, message, stopsReading }) =>
         element(
           'p',
           { class: 'trouble', 'data-kind': kind },
-          element('strong', {}, `${conditionWords[kind]} since `, timeElement(since, toClockTime(since))),
+          element('strong', {}, `${conditionWords[kind]} since `, timeElement(since, toShortTime(since))),
           `: ${message}${stopsReading ? ' Nothing is read any more until somebody asks for it.' : ''}`,
         ),
       ),
@@ -183,7 +183,7 @@ function toFreshness(row: RowJson): readonly Node[] {
       'p',
       { class: 'stale' },
       'What is shown is of ',
-      timeElement(at, toClockTime(at)),
+      timeElement(at, toShortTime(at)),
       ': it cannot be seen at present.',
     ),
   ];

@@ -1,7 +1,8 @@
-import { conditionWords, statesByUrgency, stateWords } from '@migration-status/core';
+import { conditionWords, describeCount, statesByUrgency, stateWords } from '@migration-status/core';
 import { element } from './elements.ts';
 import { toSymbol } from './row-cells.ts';
 import type { GroupLine, GroupNumbers } from './rows.ts';
+import { drawBar } from './state-bar.ts';
 
 /** The heading of a group, empty. */
 export function toGroupNode(): HTMLTableRowElement {
@@ -13,25 +14,45 @@ export function fillGroup(node: HTMLTableRowElement, { name, numbers, isFolded }
   const [heading] = node.cells;
   heading?.setAttribute('aria-expanded', String(!isFolded));
   heading?.replaceChildren(
-    element('span', { class: 'fold', 'aria-hidden': 'true' }, isFolded ? '▸' : '▾'),
-    element('span', { class: 'text' }, name || 'no group'),
-    element('span', { class: 'size' }, `${toCount(numbers.done)} of ${toCount(numbers.total)} done`),
-    ...toChips(numbers),
+    element(
+      'div',
+      { class: 'heading' },
+      element(
+        'span',
+        { class: 'caption', title: name },
+        element('span', { class: 'fold', 'aria-hidden': 'true' }, isFolded ? '▸' : '▾'),
+        element('span', { class: 'text' }, name || 'no group'),
+      ),
+      element(
+        'span',
+        { class: 'size' },
+        `${describeCount(numbers.done)} of ${describeCount(numbers.total)} done`,
+      ),
+      toBar(numbers),
+      ...toChips(numbers),
+    ),
   );
+}
+
+function toBar({ states }: GroupNumbers): HTMLElement {
+  const bar = element('span', { class: 'bar', 'aria-hidden': 'true' });
+  drawBar(bar, states);
+  return bar;
 }
 
 function toChips({ states, conditions }: GroupNumbers): readonly HTMLElement[] {
-  const chips = ([...statesByUrgency, 'unread'] as const).map((state) => {
-    const count = states.get(state);
-    const words = `${toCount(count)} ${stateWords[state]}`;
-    return count && element('span', { class: 'chip', 'data-state': state }, toSymbol(state), words);
+  const chips = ([...statesByUrgency, 'unread'] as const).flatMap((state) => {
+    const count = states.get(state) ?? 0;
+    if (count === 0) return [];
+    const words = `${describeCount(count)} ${stateWords[state]}`;
+    return [element('span', { class: 'chip', 'data-state': state }, toSymbol(state), words)];
   });
   const marks = [...conditions].map(([kind, count]) =>
-    element('span', { class: 'condition', 'data-kind': kind }, `${toCount(count)} ${conditionWords[kind]}`),
+    element(
+      'span',
+      { class: 'condition', 'data-kind': kind },
+      `${describeCount(count)} ${conditionWords[kind]}`,
+    ),
   );
-  return [...chips.filter((chip) => typeof chip === 'object'), ...marks];
-}
-
-function toCount(count = 0): string {
-  return count.toLocaleString('en');
+  return [...chips, ...marks];
 }

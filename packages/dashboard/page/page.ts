@@ -1,4 +1,4 @@
-import { describeSummary, type MigrationState } from '@migration-status/core';
+import { describeCount, describeSummary, type MigrationState } from '@migration-status/core';
 import { connectionWords } from '@migration-status/react/remote';
 import type { SnapshotNumbers } from '../src/feed-event.ts';
 import { createAnnouncer } from './announcer.ts';
@@ -71,11 +71,12 @@ function draw(): void {
   };
   const { lines, rowCount } = toLines(rows.values(), wish);
   groupBy.value = wish.groupBy;
+  byId('table', HTMLElement).dataset.groupBy = wish.groupBy;
   table.show(lines);
   details.update(details.key === undefined ? undefined : feed.rows.get(details.key));
   drawStates(numbers, states, drawSoon);
   byId('shown', HTMLElement).textContent =
-    rowCount === rows.size ? '' : `${rowCount.toLocaleString('en')} of ${rows.size.toLocaleString('en')}`;
+    rowCount === rows.size ? '' : `${describeCount(rowCount)} of ${describeCount(rows.size)}`;
   empty.hidden = rowCount > 0;
   empty.textContent = rows.size === 0 ? 'No migrations are followed yet.' : 'No migration is like that.';
   tick();

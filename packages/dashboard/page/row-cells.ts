@@ -24,7 +24,13 @@ export function toRowNode(row: RowJson): HTMLTableRowElement {
     element('td', { class: 'state' }, toBadge(row)),
     element(
       'th',
-      { class: 'name', scope: 'row', title: toMigrationName(row), 'data-origin': toOrigin(row) },
+      {
+        class: 'name',
+        scope: 'row',
+        title: toMigrationName(row),
+        'data-origin': toOrigin(row),
+        'data-group': row.group,
+      },
       element('span', { class: 'whole' }, ...toNameParts(toMigrationName(row)), toGroupLabel(row)),
     ),
     element('td', { class: 'provider' }, row.provider),

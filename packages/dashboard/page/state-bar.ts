@@ -1,4 +1,4 @@
-import { type MigrationState, statesByUrgency, stateWords } from '@migration-status/core';
+import { describeCount, type MigrationState, statesByUrgency, stateWords } from '@migration-status/core';
 import type { SnapshotNumbers } from '../src/feed-event.ts';
 import { byId, element } from './elements.ts';
 import { toSymbol } from './row-cells.ts';
@@ -11,16 +11,7 @@ export function drawStates(
 ): void {
   const { counts, total } = numbers;
   const present = statesByUrgency.filter((state) => counts[state] > 0 || chosen.has(state));
-  byId('bar', HTMLElement).replaceChildren(
-    ...present.map((state) => {
-      const part = element('span', {
-        'data-state': state,
-        title: `${counts[state].toLocaleString('en')} ${stateWords[state]}`,
-      });
-      part.style.flexGrow = String(counts[state]);
-      return part;
-    }),
-  );
+  drawBar(byId('bar', HTMLElement), new Map(present.map((state) => [state, counts[state]])));
   const list = byId('states', HTMLUListElement);
   const focused =
     document.activeElement instanceof HTMLElement ? document.activeElement.dataset.choice : undefined;
@@ -37,7 +28,7 @@ export function drawStates(
         },
         toSymbol(state),
         element('span', { class: 'word' }, stateWords[state]),
-        element('strong', {}, counts[state].toLocaleString('en')),
+        element('strong', {}, describeCount(counts[state])),
         element(
           'span',
           { class: 'share', 'aria-hidden': 'true' },
@@ -52,4 +43,18 @@ export function drawStates(
     }),
   );
   if (focused) list.querySelector<HTMLElement>(`[data-choice="${focused}"]`)?.focus();
+}
+
+/** Draws numbers per state as one bar, the most urgent first. */
+export function drawBar(bar: HTMLElement, counts: ReadonlyMap<MigrationState | 'unread', number>): void {
+  bar.replaceChildren(
+    ...([...statesByUrgency, 'unread'] as const).flatMap((state) => {
+      const count = counts.get(state) ?? 0;
+      if (count === 0) return [];
+      const title = `${describeCount(count)} ${stateWords[state]}`;
+      const part = element('span', { 'data-state': state, title });
+      part.style.flexGrow = String(count);
+      return part;
+    }),
+  );
 }

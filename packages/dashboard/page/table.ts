@@ -60,11 +60,13 @@ export function createTable(feed: Pick<Feed, 'present'>, { onOpen, onFold }: Tab
     const [first, end] = toWindow();
     const height = lineHeight();
     const next: typeof drawn = new Map();
-    const nodes = lines.slice(first, end).map((line, offset) => {
+    const heading = headingOf(first);
+    const shown = lines.slice(first, end).map((line, offset) => ({ line, index: first + offset }));
+    if (heading && heading.index < first) shown.unshift(heading);
+    const nodes = shown.map(({ line, index }) => {
       const id = idOf(line);
       const known = drawn.get(id);
       const made = toNode(line, known);
-      const index = first + offset;
       made.setAttribute('aria-rowindex', String(index + 2));
       made.dataset.index = String(index);
       made.tabIndex = index === current ? 0 : -1;
@@ -75,10 +77,17 @@ export function createTable(feed: Pick<Feed, 'present'>, { onOpen, onFold }: Tab
       return made;
     });
     drawn = next;
-    setHeight(above, first * height);
+    setHeight(above, (end - shown.length) * height);
     setHeight(below, (lines.length - end) * height);
     arrange(body, [above, ...nodes, below]);
     spanColumns();
+  }
+
+  /** The heading that the line at an index stands below, or is. */
+  function headingOf(index: number): { readonly line: Line; readonly index: number } | undefined {
+    const at = lines.findLastIndex(({ type }, each) => type === 'group' && each <= index);
+    const line = lines[at];
+    return line && { line, index: at };
   }
 
   /** What stands there already stays, because a node that is taken out loses the focus; a group is filled anew. */
@@ -107,7 +116,9 @@ export function createTable(feed: Pick<Feed, 'present'>, { onOpen, onFold }: Tab
     const height = lineHeight();
     const heading = table.tHead?.offsetHeight ?? 0;
     const top = current * height;
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    const isBelowHeading = lines[0]?.type === 'group' && lines[current]?.type === 'row';
+    const covered = isBelowHeading ? height : 0;
+    if (top - covered < scroller.scrollTop) scroller.scrollTop = top - covered;
     else if (top + height + heading > scroller.scrollTop + scroller.clientHeight)
       scroller.scrollTop = top + height + heading - scroller.clientHeight;
     draw();
@@ -133,8 +144,8 @@ export function createTable(feed: Pick<Feed, 'present'>, { onOpen, onFold }: Tab
     const line = lines[current];
     if (line?.type === 'group' && line.isFolded !== isClosing) onFold(line.name);
     else if (line?.type === 'row' && isClosing) {
-      const heading = lines.findLastIndex(({ type }, index) => type === 'group' && index < current);
-      if (heading >= 0) moveTo(heading);
+      const heading = headingOf(current);
+      if (heading) moveTo(heading.index);
     }
   }
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
 
@@ -19,11 +20,14 @@ export async function bundlePage(): Promise<string> {
     ({ route, type, text }) =>
       `  ${JSON.stringify(route)}: { type: ${JSON.stringify(type)}, text: ${JSON.stringify(text)} },\n`,
   );
-  return `${head}${lines.join('')}};\n`;
+  return `${head}/*!\n${await readLicense()}*/\n${declarations}${lines.join('')}};\n`;
 }
 
 const head = `// Made of page/ with "pnpm embed-page": do not edit.
 
+`;
+
+const declarations = `
 /** A file of the page. */
 interface PageFile {
   /** Its content type. */
@@ -39,6 +43,15 @@ function readPageFile(name: string): Promise<string> {
   return readFile(path.join(directory, name), 'utf8');
 }
 
+/** The terms of what is bundled into the script and is not ours. */
+async function readLicense(): Promise<string> {
+  const entry = createRequire(import.meta.resolve('@migration-status/react/remote')).resolve(
+    'eventsource-parser',
+  );
+  const text = await readFile(path.join(path.dirname(entry), '..', 'LICENSE'), 'utf8');
+  return `The script of the page holds eventsource-parser:\n\n${text.trim()}\n`;
+}
+
 async function bundleScript(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [path.join(directory, 'page.ts')],
@@ -49,6 +62,7 @@ async function bundleScript(): Promise<string> {
     conditions: ['source'],
     write: false,
     legalComments: 'none',
+    banner: { js: '/*! Holds eventsource-parser, (c) Espen Hovlandsdal, MIT licensed. */' },
   });
   return outputFiles[0]?.text ?? '';
 }

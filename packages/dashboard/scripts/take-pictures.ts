@@ -36,7 +36,14 @@ const handler = createStatusHandler(view, { title: 'Wave 3' });
 await using server = await serve(handler);
 
 const minute = 60_000;
-for (const [index, status] of ['WORKING', 'WORKING', 'PENDING_USER_INPUT', 'NOT_STARTED'].entries()) {
+for (const [index, [name, status]] of (
+  [
+    ['Payroll Berlin', 'WORKING'],
+    ['Payroll Lyon', 'WORKING'],
+    ['Payroll Porto', 'PENDING_USER_INPUT'],
+    ['Payroll Gdańsk', 'NOT_STARTED'],
+  ] as const
+).entries()) {
   const tasks = [2_000, 6_000, 10 * minute, 10 * minute].slice(index % 2).map((forMs, task) => ({
     dataCategory: 'EMPLOYEE',
     dataType: `Part ${task}`,
@@ -44,7 +51,7 @@ for (const [index, status] of ['WORKING', 'WORKING', 'PENDING_USER_INPUT', 'NOT_
   }));
   const migrationId = `7c1f0e${index}b-5a2d-4d1e-9a51-3f0c6d2e8b4${index}`;
   const ref = genericMigrations.addMigration({ migrationId, timeline: [{ status }], tasks });
-  tracker.track(genericAdapter, ref, { group: 'payroll' });
+  tracker.track(genericAdapter, ref, { group: 'payroll', name });
 }
 for (const [documentName, ...words] of [
   ['handbook', 'in_progress', 'completed'],

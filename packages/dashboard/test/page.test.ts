@@ -96,6 +96,13 @@ test('the page that is served is the one that is written', async () => {
   );
 });
 
+/** Whether nothing covers an element, and it is within what can be seen of the table. */
+const isInSight = (page: Page, place: string) =>
+  page.locator(place).evaluate((element) => {
+    const { left, top, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(left + 20, top + height / 2));
+  });
+
 /** Runs in the page: counts the pieces of the stream of events as they come. */
 function countPieces(): void {
   const { fetch } = window;
@@ -488,6 +495,8 @@ describe('the page', { timeout: 60_000 }, () => {
     await page.locator('#scroller').evaluate((scroller) => scroller.scrollTo(0, scroller.scrollHeight));
     await row(page, 'job-9999').waitFor();
     expect(await row(page, 'job-9999').getAttribute('aria-rowindex')).toBe('5003');
+    expect(await page.locator('tr.group').allTextContents()).toEqual([expect.stringContaining('▾velt')]);
+    expect(await isInSight(page, 'tr.group th')).toBe(true);
     expect(await page.locator('tbody tr').count()).toBeLessThan(60);
   });
 

@@ -32,7 +32,7 @@ export interface RemoteStatusView extends StatusView {
  * @example
  * const view = createRemoteStatusView('/migrations/statuses/events');
  * const unsubscribe = view.subscribe(() => {
- *   console.log(view.connection, describeSummary(view.getSnapshot(), Date.now()));
+ *   console.log(view.connection, describeSummary(view.getSnapshot()));
  * });
  */
 export function createRemoteStatusView(

@@ -1,6 +1,7 @@
 import type { MigrationState } from '../model/migration-state.ts';
 import { byUrgency } from '../model/summarize.ts';
 import type { ConditionKind } from '../step/row.ts';
+import { describeCount } from './describe-count.ts';
 import { describeDuration } from './describe-duration.ts';
 import type { OldestConditions } from './oldest-conditions.ts';
 import { conditionWords, stateWords } from './row-words.ts';
@@ -23,15 +24,20 @@ export function describeSummary(summary: DescribedSummary, now?: number): string
   const { total, done, counts, unread, conditions, oldestConditions = {} } = summary;
   if (total === 0) return 'no migrations';
   const told = (state: MigrationState) => state !== 'succeeded' && counts[state] > 0;
-  const states = byUrgency.filter(told).map((state) => `${counts[state]} ${stateWords[state]}`);
+  const states = byUrgency
+    .filter(told)
+    .map((state) => `${describeCount(counts[state])} ${stateWords[state]}`);
   const troubles = Object.keys(conditionWords)
     .filter(isConditionKind)
     .filter((kind) => conditions[kind] > 0)
-    .map((kind) => `${conditions[kind]} ${conditionWords[kind]}${toFor(oldestConditions[kind], now)}`);
+    .map(
+      (kind) =>
+        `${describeCount(conditions[kind])} ${conditionWords[kind]}${toFor(oldestConditions[kind], now)}`,
+    );
   return [
-    `${done} of ${total} done`,
+    `${describeCount(done)} of ${describeCount(total)} done`,
     ...states,
-    ...(unread > 0 ? [`${unread} ${stateWords.unread}`] : []),
+    ...(unread > 0 ? [`${describeCount(unread)} ${stateWords.unread}`] : []),
     ...troubles,
   ].join(', ');
 }

@@ -1,6 +1,7 @@
 import type { MigrationState } from '../model/migration-state.ts';
 import type { MigrationProgress, MigrationStatus } from '../model/migration-status.ts';
 import type { ConditionKind } from '../step/row.ts';
+import { describeCount } from './describe-count.ts';
 import { describeDuration } from './describe-duration.ts';
 
 /** What each state is called in English; `unread` is a row of which nothing is known yet. */
@@ -56,10 +57,10 @@ export function describeProgress({
   failed,
   unit,
 }: MigrationProgress = {}): string {
-  const known = [completed, total].filter((count) => count !== undefined).map(toCount);
+  const known = [completed, total].filter((count) => count !== undefined).map(describeCount);
   const counted = known.length > 0 ? [known.join(' of '), unit].filter(Boolean).join(' ') : undefined;
   const share = percent === undefined ? undefined : `${Math.floor(percent)} %`;
-  const missed = failed ? `${toCount(failed)} failed` : undefined;
+  const missed = failed ? `${describeCount(failed)} failed` : undefined;
   return [share, counted, missed].filter(Boolean).join(', ');
 }
 
@@ -75,8 +76,3 @@ export function describeAge(ageMs: number): string {
 
 /** What is called a bar without a value, whose row is `running` at a provider that does not say how far. */
 export const unknownProgressWords = 'running, progress not reported';
-
-/** In English wherever it runs, so that a server writes what a browser does. */
-function toCount(count: number): string {
-  return count.toLocaleString('en');
-}

@@ -23,6 +23,13 @@ test('a summary is one line, with our trouble beside the states, and since when'
   expect(group && describeSummary(group, start)).toBe('3 of 4 done, 1 running, 1 unreachable');
 });
 
+test('large numbers can be read', () => {
+  const source = createManualSource();
+  const view = createStatusView(source);
+  for (let index = 0; index < 1_234; index += 1) source.track(String(index), { state: 'running' });
+  expect(describeSummary(view.getSnapshot())).toBe('0 of 1,234 done, 1,234 running');
+});
+
 test('the oldest trouble that is left counts', () => {
   const source = createManualSource();
   const view = createStatusView(source);
