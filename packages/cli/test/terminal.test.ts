@@ -13,7 +13,7 @@ const note = 'Interrupted: nobody looks any more. The migrations themselves go o
 /** The lines of the last table among some lines: from its head to the summary. */
 function toLastTable(lines: readonly string[]): readonly string[] {
   const from = lines.findLastIndex((line) => head.test(line));
-  const until = lines.findIndex((line, index) => index > from && /^\d+ of \d+ done/.test(line));
+  const until = lines.findIndex((line, index) => index > from && /^[\d,]+ of [\d,]+ done/.test(line));
   return lines.slice(from, until + 1);
 }
 
