@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { RemoteConnection } from './event-stream.ts';
+export type { EventStreamOptions, RemoteConnection } from './event-stream.ts';
 export { MigrationProgress, type MigrationProgressProps } from './migration-progress.tsx';
 export { MigrationTable, type MigrationTableProps } from './migration-table.tsx';
 export { defaultTexts, type MigrationColumnName, type MigrationTexts } from './migration-texts.ts';
