@@ -1,23 +1,11 @@
 import { createHttpClient, defineAdapter, mapState, noBody } from '@migration-status/core/adapter';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { type AdapterHarness, runAudits } from '../src/index.ts';
-import { createAcmeAdapter } from './acme-adapter.ts';
-
-/** All that somebody needs who has an adapter with reads alone. */
-const harness: AdapterHarness<{ jobId: string }> = {
-  create: ({ baseUrl, secret }) => createAcmeAdapter({ baseUrl, apiKey: secret }),
-  toRef: (jobId) => ({ jobId }),
-  samples: [
-    { label: 'running', reply: { json: { status: 'RUNNING' } }, expect: { state: 'running' } },
-    { label: 'done', reply: { json: { status: 'DONE' } }, expect: { state: 'succeeded' } },
-    { label: 'not known', reply: { status: 404 }, expect: { state: 'not_found' } },
-  ],
-  unrecognised: { json: { status: 'REPLICATING' } },
-};
+import { runAudits } from '../src/index.ts';
+import { acmeHarness } from './acme-harness.ts';
 
 test('an adapter without optional capabilities passes, and each skip says why', async () => {
-  const { audits, cases, isConformant } = await runAudits(harness);
+  const { audits, cases, isConformant } = await runAudits(acmeHarness);
   expect(audits.filter(({ status }) => status === 'fail')).toEqual([]);
   expect(isConformant).toBe(true);
   expect(cases).toBe(320);
@@ -41,7 +29,7 @@ test('an adapter without optional capabilities passes, and each skip says why', 
 test('an adapter whose state comes from the HTTP status alone passes too', async () => {
   const words = { 'HTTP 202': 'running', 'HTTP 200': 'succeeded' } as const;
   const { audits } = await runAudits({
-    ...harness,
+    ...acmeHarness,
     create: ({ baseUrl, secret }) =>
       defineAdapter({
         provider: 'bare',
@@ -69,12 +57,8 @@ test('an adapter whose state comes from the HTTP status alone passes too', async
 test('an adapter whose refs are whole URLs passes too', async () => {
   const states = { RUNNING: 'running', DONE: 'succeeded' } as const;
   const { audits } = await runAudits<{ url: string }>({
-    samples: [
-      { label: 'running', reply: { json: { status: 'RUNNING' } }, expect: { state: 'running' } },
-      { label: 'done', reply: { json: { status: 'DONE' } }, expect: { state: 'succeeded' } },
-      { label: 'not known', reply: { status: 404 }, expect: { state: 'not_found' } },
-    ],
-    unrecognised: { json: { status: 'REPLICATING' } },
+    samples: acmeHarness.samples,
+    unrecognised: acmeHarness.unrecognised,
     create({ baseUrl, secret }) {
       const http = createHttpClient({ provider: 'bare', baseUrl, credentials: { authorization: secret } });
       const isOwn = (url: string) => URL.parse(url)?.origin === http.origin;

@@ -2,25 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { runCommand } from '../../../test/support/run-command.ts';
-import { type AdapterHarness, runAudits } from '../src/index.ts';
-import { createAcmeAdapter } from './acme-adapter.ts';
-
-const harness: AdapterHarness<{ jobId: string }> = {
-  create: ({ baseUrl, secret }) => createAcmeAdapter({ baseUrl, apiKey: secret }),
-  toRef: (jobId) => ({ jobId }),
-  samples: [
-    { label: 'running', reply: { json: { status: 'RUNNING' } }, expect: { state: 'running' } },
-    { label: 'done', reply: { json: { status: 'DONE' } }, expect: { state: 'succeeded' } },
-    { label: 'not known', reply: { status: 404 }, expect: { state: 'not_found' } },
-  ],
-  unrecognised: { json: { status: 'REPLICATING' } },
-};
+import { runAudits } from '../src/index.ts';
+import { acmeHarness } from './acme-harness.ts';
 
 test('an adapter that never answers is told so, and does not keep anybody', async () => {
   const { audits } = await runAudits(
     {
-      ...harness,
-      create: (context) => ({ ...harness.create(context), getStatus: () => new Promise(() => {}) }),
+      ...acmeHarness,
+      create: (context) => ({ ...acmeHarness.create(context), getStatus: () => new Promise(() => {}) }),
     },
     { limitMs: 50 },
   );
@@ -33,8 +22,8 @@ test('an adapter that never answers is told so, and does not keep anybody', asyn
 
 test('what is no adapter is told what it lacks', async () => {
   const { audits } = await runAudits({
-    ...harness,
-    create: (context) => ({ ...harness.create(context), capabilities: undefined as never }),
+    ...acmeHarness,
+    create: (context) => ({ ...acmeHarness.create(context), capabilities: undefined as never }),
   });
   expect(audits[0]).toMatchObject({
     status: 'fail',
@@ -54,8 +43,8 @@ export const harness = {
     return { ...adapter, getStatus: (ref, context) => (void Promise.reject(new Error('stray')), adapter.getStatus(ref, context)) };
   },
   toRef: (jobId) => ({ jobId }),
-  samples: ${JSON.stringify(harness.samples)},
-  unrecognised: ${JSON.stringify(harness.unrecognised)},
+  samples: ${JSON.stringify(acmeHarness.samples)},
+  unrecognised: ${JSON.stringify(acmeHarness.unrecognised)},
 };
 `,
   );
