@@ -22,6 +22,20 @@ export function createProcessSurroundings(exitCodes: typeof signalExitCodes): Su
       process.once('exit', run);
       return () => process.off('exit', run);
     },
+    atSuspension({ suspend, resume }) {
+      const onStop = () => {
+        suspend();
+        // Without a listener the signal does what it does to any other program: here the process sleeps.
+        process.off('SIGTSTP', onStop);
+        process.kill(process.pid, 'SIGTSTP');
+        process.on('SIGTSTP', onStop);
+        // The window may have got another size meanwhile, and only the program in front is told of that.
+        process.kill(process.pid, 'SIGWINCH');
+        resume();
+      };
+      process.on('SIGTSTP', onStop);
+      return () => process.off('SIGTSTP', onStop);
+    },
     readInput: () => text(process.stdin),
   };
 }

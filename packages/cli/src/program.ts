@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { debuglog } from 'node:util';
 import { migrationStates } from '@migration-status/core';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { CancelFlags } from './commands/cancel.ts';
@@ -15,7 +16,11 @@ import { describeError } from './describe-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { colorWords } from './output/stream-look.ts';
 import { collect, exitCodeHelp, withOutput, withSource } from './program-flags.ts';
+import { toPlainText } from './render/plain-text.ts';
 import type { Surroundings } from './surroundings.ts';
+
+/** Says with `NODE_DEBUG=migration-status` where in the code an error happened, which nobody but its mender wants to read. */
+const debug = debuglog('migration-status');
 
 /** Runs one command line, without the name of the program, and gives its exit code. Whatever goes wrong is told on `stderr`. */
 export async function runProgram(words: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -28,6 +33,7 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+    debug('%o', error);
     const told = describeError(error);
     surroundings.stderr.write(`migration-status: ${told.message}\n`);
     return told.exitCode;
@@ -41,6 +47,7 @@ export function createProgram(surroundings: Surroundings, setExitCode: (code: nu
     .configureOutput({
       writeOut: (text) => surroundings.stdout.write(text),
       writeErr: (text) => surroundings.stderr.write(text),
+      outputError: (text, write) => write(`${toPlainText(text)}\n`),
     })
     .configureHelp({ showGlobalOptions: true })
     .version(readVersion())

@@ -26,8 +26,16 @@ export interface Surroundings {
   readonly interruption: AbortSignal;
   /** Has something done on every way out of the process; gives a function that calls it off. */
   atExit(run: () => void): () => void;
+  /** Has something done before the process is put to sleep, as by Ctrl-Z, and once it goes on; gives a function that calls it off. */
+  atSuspension(hooks: SuspensionHooks): () => void;
   /** The whole standard input as text. */
   readInput(): Promise<string>;
+}
+
+/** What is done around a time in which the process sleeps. */
+export interface SuspensionHooks {
+  suspend(): void;
+  resume(): void;
 }
 
 /** Why a command is to end early. */

@@ -58,10 +58,16 @@ describe('the completion of bash', () => {
 
 describe('the completion of zsh', () => {
   it('keeps what descriptions hold from being read as code', () => {
-    const flag = { name: '--a', takesValue: true, choices: ['x', 'y'], description: "it's [odd]: $(rm)" };
+    const flag = {
+      name: '--a',
+      takesValue: true,
+      choices: ['x', 'y'],
+      isRepeatable: false,
+      description: "it's [odd]: $(rm)",
+    };
     const script = toZshCompletion([{ name: 'get', description: "it's: one", flags: [flag], choices: [] }]);
     expect(script).toContain(String.raw`'get:it'\''s: one'`);
-    expect(script).toContain(String.raw`'--a[it'\''s \[odd\]\: $(rm)]:value:(x y)'`);
+    expect(script).toContain(String.raw`'--a=[it'\''s \[odd\]\: $(rm)]:value:(x y)'`);
   });
 
   it('has every command with its flags', async () => {
@@ -69,6 +75,6 @@ describe('the completion of zsh', () => {
     for (const command of ['get', 'watch', 'wait', 'list', 'start', 'cancel', 'check', 'states', 'sandbox']) {
       expect(stdout).toMatch(new RegExp(`^ {6}${command}\\)$`, 'm'));
     }
-    expect(stdout).toContain("'--output[how it is shown");
+    expect(stdout).toContain("'--output=[how it is shown");
   });
 });

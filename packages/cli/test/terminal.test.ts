@@ -2,7 +2,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../../../test/support/run-command.ts';
 import { workspaceRoot } from '../../../test/support/workspace.ts';
-import { runInTerminal } from './support/terminal.ts';
+import { commandLine, openTerminal, runInTerminal } from './support/terminal.ts';
 
 const story = ['sandbox', '--watch', '--speed', '3'];
 const thousand = path.join(import.meta.dirname, 'fixtures/thousand');
@@ -88,6 +88,36 @@ describe('in a terminal', { timeout: 60_000 }, () => {
     run.type('\u0003');
     expect(await run.ended).toBe(130);
     expect(run.isCursorShown()).toBe(true);
+  });
+
+  it('leaves the terminal to the shell at Ctrl-Z, and comes back as one table of the size that the window has then', async () => {
+    const prompt = 'ready>';
+    const shell = openTerminal(['bash', '--norc', '--noprofile', '-i'], { environment: { PS1: prompt } });
+    await shell.waitFor((screen) => screen.includes(prompt));
+    shell.type(`${commandLine} sandbox --watch\n`);
+    await shell.waitFor((screen) => /handbook +running/.test(screen));
+    expect(shell.isCursorShown()).toBe(false);
+
+    shell.type('\u001a');
+    await shell.waitFor((screen) => screen.trimEnd().endsWith(prompt) && screen.includes('Stopped'));
+    expect(shell.isCursorShown()).toBe(true);
+    expect(countHeads(shell.history())).toBe(0);
+
+    shell.resize(40, 30);
+    shell.type('fg\n');
+    await shell.waitFor((screen) => /handbook +running/.test(screen));
+    expect(shell.isCursorShown()).toBe(false);
+    await shell.waitFor((screen) => isOneTable(screen.split('\n'), 30));
+    // Drawn for another width, lines would have been wrapped.
+    const lines = toLastTable(shell.screen()).slice(1, -1);
+    expect(lines.filter((line) => !/^[○●⚑?✔✖◐⊘∅·] {2}\S/.test(line))).toEqual([]);
+
+    shell.type('\u0003');
+    await shell.waitFor((screen) => screen.trimEnd().endsWith(prompt));
+    expect(shell.isCursorShown()).toBe(true);
+    shell.type('exit $?\n');
+    expect(await shell.ended).toBe(130);
+    expect(countHeads(shell.history())).toBe(1);
   });
 
   it('ends when the window is closed', async () => {

@@ -2,7 +2,7 @@ import { createHttpClient, defineAdapter, mapState, noBody } from '@migration-st
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { runAudits } from '../src/index.ts';
-import { acmeHarness } from './acme-harness.ts';
+import { acmeHarness, acmeReplies } from './acme-harness.ts';
 
 test('an adapter without optional capabilities passes, and each skip says why', async () => {
   const { audits, cases, isConformant } = await runAudits(acmeHarness);
@@ -57,8 +57,7 @@ test('an adapter whose state comes from the HTTP status alone passes too', async
 test('an adapter whose refs are whole URLs passes too', async () => {
   const states = { RUNNING: 'running', DONE: 'succeeded' } as const;
   const { audits } = await runAudits<{ url: string }>({
-    samples: acmeHarness.samples,
-    unrecognised: acmeHarness.unrecognised,
+    ...acmeReplies,
     create({ baseUrl, secret }) {
       const http = createHttpClient({ provider: 'bare', baseUrl, credentials: { authorization: secret } });
       const isOwn = (url: string) => URL.parse(url)?.origin === http.origin;

@@ -6,6 +6,7 @@ import { configFiles, type LoadedConfig } from '../config/load-config.ts';
 import { describeError } from '../describe-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { renderWords } from '../render/render-words.ts';
+import { toJsonText } from '../render/to-json-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './flags.ts';
 import { openAccounts } from './open-accounts.ts';
@@ -42,7 +43,7 @@ export async function check(flags: CheckFlags, surroundings: Surroundings): Prom
   );
   const lines = findings.map(({ account, what, verdict, detail }) => [verdict, account, what, detail]);
   const head = ['VERDICT', 'ACCOUNT', 'WHAT', 'DETAIL'];
-  stdout.write(`${flags.json ? JSON.stringify(findings, null, 2) : renderWords([head, ...lines])}\n`);
+  stdout.write(`${flags.json ? toJsonText(findings, 2) : renderWords([head, ...lines])}\n`);
   return toCheckCode(findings);
 }
 

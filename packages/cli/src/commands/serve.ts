@@ -91,7 +91,7 @@ async function loadServer() {
 
 function toActions(targets: readonly Target[], refresh: NonNullable<RowAction['run']>): readonly RowAction[] {
   const targetOf = new Map(targets.map((target) => [target.adapter.key(target.ref), target]));
-  return [
+  const actions: readonly RowAction[] = [
     { name: 'refresh', run: refresh },
     {
       name: 'cancel',
@@ -103,6 +103,21 @@ function toActions(targets: readonly Target[], refresh: NonNullable<RowAction['r
       },
     },
   ];
+  return actions.map(toToldAction);
+}
+
+/** What the page says of an action that did not succeed is what a terminal would say. */
+function toToldAction(action: RowAction): RowAction {
+  return {
+    ...action,
+    async run(row) {
+      try {
+        await action.run(row);
+      } catch (cause) {
+        throw new Error(describeError(cause).message, { cause });
+      }
+    },
+  };
 }
 
 function toListenError(error: unknown, { host, port }: ServeAccess): ConfigurationError {

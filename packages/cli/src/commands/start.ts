@@ -6,6 +6,7 @@ import { toRef } from '../address/to-ref.ts';
 import type { Account } from '../config/accounts.ts';
 import { describeError } from '../describe-error.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { toJsonText } from '../render/to-json-text.ts';
 import { rememberStart } from '../store/remember-start.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './flags.ts';
@@ -35,7 +36,7 @@ export async function start(name: string, flags: StartFlags, surroundings: Surro
   const ref = await adapter.start(input, { signal: surroundings.interruption });
   const key = adapter.key(ref);
   const { stdout, stderr } = surroundings;
-  stdout.write(`${flags.json ? JSON.stringify({ key, ref }) : key}\n`);
+  stdout.write(`${flags.json ? toJsonText({ key, ref }) : key}\n`);
   stderr.write(`To follow it: migration-status watch ${toWords(account, key, ref)}\n`);
   // It has begun, whatever becomes of our notes.
   await rememberStart(opened, adapter, ref).catch((error) => {
@@ -49,5 +50,5 @@ function toWords(account: Account, key: string, ref: unknown): string {
   const [, ...parts] = key.split('/').map(decodeURIComponent);
   const isWhole = account.refFields !== undefined && isDeepStrictEqual(toRef({ account, parts }), ref);
   if (isWhole) return [account.name, ...key.split('/').slice(1)].join('/');
-  return `${account.name} --ref '${JSON.stringify(ref).replaceAll("'", String.raw`'\''`)}'`;
+  return `${account.name} --ref '${toJsonText(ref).replaceAll("'", String.raw`'\''`)}'`;
 }

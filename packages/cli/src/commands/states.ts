@@ -4,8 +4,10 @@ import { knownAdapters } from '../config/known-adapters.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { toStreamLook } from '../output/stream-look.ts';
 import { shadeText } from '../render/look.ts';
+import { toPlainText } from '../render/plain-text.ts';
 import { renderWords } from '../render/render-words.ts';
 import { toShade, toSymbol } from '../render/state-look.ts';
+import { toJsonText } from '../render/to-json-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './flags.ts';
 import { openAccounts } from './open-accounts.ts';
@@ -33,13 +35,13 @@ export async function states(
     Object.entries(table).map(([word, state]) => [
       shadeText(toSymbol(state, look), toShade(state), look),
       provider,
-      word,
+      toPlainText(word),
       state,
       isTerminalState(state) ? 'ends it' : '',
     ]),
   );
   const head = ['', 'PROVIDER', 'NATIVE', 'STATE', ''];
-  stdout.write(`${flags.json ? JSON.stringify(tables, null, 2) : renderWords([head, ...lines])}\n`);
+  stdout.write(`${flags.json ? toJsonText(tables, 2) : renderWords([head, ...lines])}\n`);
   return exitCodes.succeeded;
 }
 

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { ConfigurationError, type MigrationAdapter } from '@migration-status/core';
 import { resolve } from 'import-meta-resolve';
 import type { AdapterFactory } from './config.ts';
+import { describeLoadFailure } from './describe-load-failure.ts';
 
 /** What is to be loaded. */
 export interface AdapterModule {
@@ -50,12 +51,8 @@ export async function importAdapterFactory({
     try {
       return await import(resolve(name, pathToFileURL(path.join(folder, 'index.js')).href));
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new ConfigurationError({
-        option,
-        message: `"${option}": ${name} cannot be loaded: ${reason}`,
-        cause,
-      });
+      const message = `"${option}": ${name} cannot be loaded: ${describeLoadFailure(cause)}`;
+      throw new ConfigurationError({ option, message, cause });
     }
   }
 

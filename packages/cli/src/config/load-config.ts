@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '@migration-status/core';
 import type { MigrationStatusConfig } from './config.ts';
+import { describeLoadFailure } from './describe-load-failure.ts';
 import { parseConfig } from './parse-config.ts';
 
 /** A configuration, and the folder that its paths count from. */
@@ -36,14 +37,7 @@ async function read(file: string): Promise<unknown> {
     const loaded: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
     return loaded.default;
   } catch (cause) {
-    const message = `${path.basename(file)}: ${describeCause(cause)}`;
+    const message = `${path.basename(file)}: ${describeLoadFailure(cause)}`;
     throw new ConfigurationError({ option: '--config', message, cause });
   }
-}
-
-function describeCause(cause: unknown): string {
-  const code = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
-  if (code === 'ERR_UNKNOWN_FILE_EXTENSION')
-    return 'this Node cannot read TypeScript; take 22.18 or later, or write it in JavaScript';
-  return cause instanceof Error ? cause.message : String(cause);
 }

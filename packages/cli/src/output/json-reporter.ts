@@ -1,4 +1,5 @@
 import { toSnapshotJson } from '@migration-status/core';
+import { toJsonText } from '../render/to-json-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -13,7 +14,7 @@ export function createJsonReporter(
       stderr.write(`${message}\n`);
     },
     finish({ snapshot }) {
-      stdout.write(`${JSON.stringify(toSnapshotJson(snapshot, { native }), null, 2)}\n`);
+      stdout.write(`${toJsonText(toSnapshotJson(snapshot, { native }), 2)}\n`);
     },
   };
 }

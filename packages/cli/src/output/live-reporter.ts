@@ -5,6 +5,7 @@ import { renderTroubles } from '../render/render-troubles.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { createPainter, type Painter } from './painter.ts';
 import type { Outcome, Reporter, Watched } from './reporter.ts';
+import { toColumns } from './to-columns.ts';
 
 /** Ten pictures a second at most. */
 const frameMs = 100;
@@ -17,7 +18,13 @@ const tickMs = 1_000;
  * everything remains.
  */
 export function createLiveReporter(
-  { stdout, stderr, atExit }: Pick<Surroundings, 'stdout' | 'stderr' | 'atExit'>,
+  {
+    stdout,
+    stderr,
+    environment,
+    atExit,
+    atSuspension,
+  }: Pick<Surroundings, 'stdout' | 'stderr' | 'environment' | 'atExit' | 'atSuspension'>,
   look: Look,
 ): Reporter {
   let painter: Painter | undefined;
@@ -31,7 +38,7 @@ export function createLiveReporter(
     const { view } = watched;
     return renderSnapshot(view.getSnapshot(), {
       ...look,
-      columns: stdout.columns || 80,
+      columns: toColumns(stdout, environment),
       rows: stdout.rows || 24,
       now: Date.now(),
       isLive: true,
@@ -51,6 +58,17 @@ export function createLiveReporter(
     frame ??= setTimeout(draw, frameMs);
   }
 
+  /** What a shell writes meanwhile is not to be drawn over, and a picture that is left would be an old one. */
+  function giveBack(): void {
+    painter?.clear();
+    painter?.close();
+  }
+
+  function takeBack(): void {
+    painter = createPainter(stdout);
+    draw();
+  }
+
   return {
     start(given) {
       watched = given;
@@ -58,7 +76,8 @@ export function createLiveReporter(
       const tick = setInterval(drawSoon, tickMs);
       stdout.on('resize', draw);
       stops.push(
-        atExit(painter.close),
+        atExit(() => painter?.close()),
+        atSuspension({ suspend: giveBack, resume: takeBack }),
         given.view.subscribe(drawSoon),
         given.tracker.on('settled', ({ row }) => {
           ended.push(renderLine(row, { at: Date.now(), ...look }));
@@ -78,10 +97,9 @@ export function createLiveReporter(
       draw();
       clearTimeout(frame);
       watched = undefined;
-      painter?.clear();
-      painter?.close();
+      giveBack();
       for (const stop of stops.splice(0)) stop();
-      const size = { columns: stdout.columns || 80, rows: Number.POSITIVE_INFINITY };
+      const size = { columns: toColumns(stdout, environment), rows: Number.POSITIVE_INFINITY };
       stdout.write(`${renderSnapshot(snapshot, { ...look, ...size, now: Date.now(), historyOf })}\n`);
       for (const line of renderTroubles(snapshot.rows)) stderr.write(`${line}\n`);
     },

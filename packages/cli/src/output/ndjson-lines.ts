@@ -5,6 +5,7 @@ import {
   type RowJson,
   type RowSummary,
 } from '@migration-status/core';
+import { toFullName } from '../render/describe-row.ts';
 import { toPlainText } from '../render/plain-text.ts';
 
 /** The version of the stream. A reader leaves alone what it does not know, and refuses another first number. */
@@ -25,7 +26,7 @@ export type NdjsonLine =
 interface LineBase {
   /** ISO 8601 in UTC. */
   readonly at: string;
-  /** One sentence for people. */
+  /** One sentence for people. It calls a migration by its name; programs go by `row.key` and `row.name`. */
   readonly message: string;
 }
 
@@ -89,21 +90,29 @@ export interface ResultLine extends LineBase {
 }
 
 /** What a row says in one sentence. */
-export function describeRowJson({ key, status, conditions }: RowJson): string {
+export function describeRowJson(row: RowJson): string {
+  const { status, conditions } = row;
   const troubles = conditions.map(({ kind }) => ` (${kind})`).join('');
-  return `${key} ${status?.state ?? 'not read yet'}${troubles}`;
+  return `${toFullName(row)} ${status?.state ?? 'not read yet'}${troubles}`;
 }
 
 /** What a change says in one sentence. */
 export function describeChange(row: RowJson, transition: ChangeLine['transition']): string {
   if (transition?.from === undefined) return describeRowJson(row);
-  return `${row.key} ${transition.from} -> ${transition.to}`;
+  return `${toFullName(row)} ${transition.from} -> ${transition.to}`;
 }
 
 /** What a condition says in one sentence. */
 export function describeConditionChange(row: RowJson, condition: Condition, isActive: boolean): string {
   const { kind, message } = condition;
-  return isActive ? `${row.key} ${kind}: ${toPlainText(message)}` : `${row.key} no longer ${kind}`;
+  const name = toFullName(row);
+  return isActive ? `${name} ${kind}: ${toPlainText(message)}` : `${name} no longer ${kind}`;
+}
+
+/** What an anomaly says in one sentence: that of the tracker begins with the key. */
+export function describeAnomaly(row: RowJson, message: string): string {
+  const said = message.startsWith(row.key) ? `${toFullName(row)}${message.slice(row.key.length)}` : message;
+  return toPlainText(said);
 }
 
 /** The numbers alone, of whatever has them. */

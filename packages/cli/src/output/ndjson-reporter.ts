@@ -1,6 +1,8 @@
 import { type MigrationRow, type RowJson, toRowJson } from '@migration-status/core';
+import { toJsonText } from '../render/to-json-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 import {
+  describeAnomaly,
   describeChange,
   describeConditionChange,
   describeNumbers,
@@ -22,7 +24,7 @@ export function createNdjsonReporter(
 
   function tell(line: DistributiveOmit<NdjsonLine, 'at'>): void {
     const { type, message, ...said } = line;
-    stdout.write(`${JSON.stringify({ type, ...said, at: new Date().toISOString(), message })}\n`);
+    stdout.write(`${toJsonText({ type, ...said, at: new Date().toISOString(), message })}\n`);
   }
 
   function tellRow(row: RowJson): void {
@@ -59,7 +61,8 @@ export function createNdjsonReporter(
           tell({ type: 'settled', row, message: `${describeRowJson(row)}, and not read again` });
         }),
         tracker.on('anomaly', ({ row: odd, kind, message }) => {
-          tell({ type: 'anomaly', row: toJson(odd), kind, message });
+          const row = toJson(odd);
+          tell({ type: 'anomaly', row, kind, message: describeAnomaly(row, message) });
         }),
         () => clearInterval(heartbeat),
       );

@@ -1,12 +1,11 @@
-import type { MigrationRow } from '@migration-status/core';
+import { type MigrationRow, toPercent } from '@migration-status/core';
 
 /** Progress is news at every tenth of the way. */
 const steps = 10;
 
 /** What makes a line worth another one: while this text is the same, nothing has happened that people would want to read. */
 export function toNewsKey({ status, conditions }: MigrationRow): string {
-  const { percent, completed, total } = status?.progress ?? {};
-  const share = percent ?? (completed === undefined || !total ? undefined : (100 * completed) / total);
+  const share = toPercent(status?.progress);
   return JSON.stringify([
     status?.state,
     status?.nativeState,

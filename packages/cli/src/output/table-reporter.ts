@@ -3,10 +3,11 @@ import { renderSnapshot } from '../render/render-snapshot.ts';
 import { renderTroubles } from '../render/render-troubles.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Reporter } from './reporter.ts';
+import { toColumns } from './to-columns.ts';
 
-/** One table when all is over, as wide as the terminal, or as wide as it has to be. */
+/** One table when all is over, as wide as {@link toColumns} says. */
 export function createTableReporter(
-  { stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'>,
+  { stdout, stderr, environment }: Pick<Surroundings, 'stdout' | 'stderr' | 'environment'>,
   look: Look,
 ): Reporter {
   return {
@@ -15,7 +16,7 @@ export function createTableReporter(
       stderr.write(`${message}\n`);
     },
     finish({ snapshot, historyOf }) {
-      const columns = stdout.isTTY ? stdout.columns || 80 : Number.POSITIVE_INFINITY;
+      const columns = toColumns(stdout, environment);
       const rows = Number.POSITIVE_INFINITY;
       const text = renderSnapshot(snapshot, { ...look, columns, rows, now: Date.now(), historyOf });
       stdout.write(`${text}\n`);

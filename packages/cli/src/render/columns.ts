@@ -4,7 +4,7 @@ import {
   describeProgress,
   describeRemainder,
   describeTrouble,
-  toName,
+  toShortName,
   toStateWord,
 } from './describe-row.ts';
 import { toElapsedMs } from './elapsed.ts';
@@ -48,7 +48,13 @@ export const columns: readonly Column[] = [
     toShade: ({ status }) => toShade(status?.state),
   },
   { name: 'provider', head: 'PROVIDER', toTexts: ({ provider }) => [provider], leastWidth: 10 },
-  { name: 'migration', head: 'MIGRATION', toTexts: (row) => [toName(row)], leastWidth: 11, cutsAt: 'middle' },
+  {
+    name: 'migration',
+    head: 'MIGRATION',
+    toTexts: (row) => [toShortName(row)],
+    leastWidth: 11,
+    cutsAt: 'middle',
+  },
   {
     name: 'state',
     head: 'STATE',

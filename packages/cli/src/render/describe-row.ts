@@ -1,17 +1,24 @@
-import type { Condition, MigrationProgress, MigrationRow } from '@migration-status/core';
+import {
+  type Condition,
+  type MigrationRow,
+  toMigrationName,
+  toPercent,
+  toRemark,
+} from '@migration-status/core';
 import { formatAge } from './format-duration.ts';
 import { toPlainText } from './plain-text.ts';
 
-/** What a migration is called: the name that it was given, or else its key without the provider. */
-export function toName({ name, key, provider }: MigrationRow): string {
-  if (name) return toPlainText(name);
-  const prefix = `${encodeURIComponent(provider)}/`;
-  return key.startsWith(prefix) ? key.slice(prefix.length) : key;
+/** What a migration is called where its provider stands beside it: `handbook`, or else `org_1 / mig_7`, as on the page. */
+export function toShortName(row: MigrationRow): string {
+  return toPlainText(toMigrationName(row));
 }
 
-/** The name with the provider in front of it: `velt/org_1/mig_7`. */
-export function toFullName(row: MigrationRow): string {
-  return `${row.provider}/${toName(row)}`;
+/**
+ * What a migration is called in a sentence: the name that it was given with the provider in front of it, `velt/handbook`, or
+ * else its key, `velt/org_1/mig_7`, which is one word and its address.
+ */
+export function toFullName({ name, key, provider }: Pick<MigrationRow, 'name' | 'key' | 'provider'>): string {
+  return toPlainText(name ? `${provider}/${name}` : key);
 }
 
 /** What is said in the place of a state while nothing has been read. */
@@ -27,21 +34,12 @@ export function toStateWord({ status }: MigrationRow): string {
  * the provider does not say.
  */
 export function describeProgress({ status }: MigrationRow): readonly string[] {
-  const {
-    percent = toPercent(status?.progress),
-    completed,
-    total,
-    unit,
-  }: MigrationProgress = status?.progress ?? {};
+  const { completed, total, unit } = status?.progress ?? {};
+  const percent = toPercent(status?.progress);
   const share = percent === undefined ? undefined : `${Math.floor(percent)}%`;
   const counts = toCounts(completed, total);
   const full = [share, counts, counts && unit && toPlainText(unit)].filter(Boolean).join(' ');
   return [full, share ?? counts ?? ''];
-}
-
-/** What the numbers themselves amount to, where the provider gives both and no percentage. */
-function toPercent({ completed, total }: MigrationProgress = {}): number | undefined {
-  return completed === undefined || !total ? undefined : (100 * completed) / total;
 }
 
 function toCounts(completed: number | undefined, total: number | undefined): string | undefined {
@@ -79,12 +77,9 @@ export function describeCondition({ message }: Condition): string {
 /** What the provider says about the migration itself. */
 export function describeMessage({ status }: MigrationRow): string {
   if (status === undefined) return '';
-  const { state, nativeState, issues = [], message } = status;
+  const { state, nativeState } = status;
   if (state === 'unknown') return `says "${toPlainText(nativeState)}"`;
-  const issue = issues.find(({ severity }) => severity === 'error') ?? issues[0];
-  if (issue) return toPlainText(issue.message);
-  if (message !== undefined) return toPlainText(message);
-  return state === 'awaiting_input' ? 'a person has to act' : '';
+  return toPlainText(toRemark({ status })) || (state === 'awaiting_input' ? 'a person has to act' : '');
 }
 
 function describePhase({ status }: MigrationRow): string {

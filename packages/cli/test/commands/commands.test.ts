@@ -373,6 +373,7 @@ describe('the sandbox', () => {
       folder,
       interruption: interruption.signal,
       atExit: () => () => {},
+      atSuspension: () => () => {},
       readInput: async () => '',
     });
     await isReady.promise;
@@ -407,7 +408,7 @@ describe('states and completion', () => {
   });
 
   it('know the shells that there are scripts for', async () => {
-    expect((await run(['completion', 'bash'])).stdout).toContain('complete -o default -F _migration_status');
+    expect((await run(['completion', 'bash'])).stdout).toContain('complete -F _migration_status');
     expect((await run(['completion', 'zsh'])).stdout).toMatch(/^#compdef migration-status\n/);
     expect((await run(['completion', 'fish'])).exitCode).toBe(2);
   });

@@ -52,6 +52,7 @@ async function serveWhile(words: readonly string[], use: (url: string) => Promis
       folder,
       interruption: interruption.signal,
       atExit: () => () => {},
+      atSuspension: () => () => {},
       readInput: async () => '',
     },
   );
@@ -106,6 +107,19 @@ describe('serve', () => {
     };
     await serveWhile([], async (url) => expect(await post(url)).toBe(404));
     await serveWhile(['--allow', 'refresh'], async (url) => expect(await post(url)).toBe(204));
+  });
+
+  it('says in one line of text why an action did not succeed', async () => {
+    const rude = path.join(import.meta.dirname, '../fixtures/rude/migration-status.config.ts');
+    await serveWhile(['rude/broken', '--config', rude, '--allow', 'cancel'], async (url) => {
+      const body = JSON.stringify({ key: 'rude/broken' });
+      const headers = { origin: new URL(url).origin };
+      const answer = await fetch(`${url}statuses/cancel`, { method: 'POST', body, headers });
+      expect(answer.status).toBe(502);
+      const { error } = await answer.json();
+      expect(error).toMatch(/^oh .* failed: oh /);
+      expect(error).not.toMatch(/\p{Cc}/u);
+    });
   });
 
   it('says that a port is taken', async () => {

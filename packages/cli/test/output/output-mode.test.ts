@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type OutputRequest, toOutputMode } from '../../src/output/output-mode.ts';
 import { toStreamLook } from '../../src/output/stream-look.ts';
+import { toColumns } from '../../src/output/to-columns.ts';
 
 const terminal: OutputRequest = { environment: { TERM: 'xterm' }, isTerminal: true, isFollowing: true };
 
@@ -69,5 +70,23 @@ describe('the look of a stream', () => {
     expect(look({ LANG: 'de_DE.UTF-8', LC_ALL: 'C' }).isUnicode).toBe(false);
     expect(look({ LANG: 'de_DE.ISO-8859-1' }).isUnicode).toBe(false);
     expect(look({ TERM: 'linux', LANG: 'de_DE.UTF-8' }).isUnicode).toBe(false);
+  });
+});
+
+describe('the width', () => {
+  const terminal = { isTTY: true, columns: 100 };
+
+  it('is that of the terminal, whatever the environment says', () => {
+    expect(toColumns(terminal, { COLUMNS: '40' })).toBe(100);
+    expect(toColumns({ isTTY: true, columns: 0 }, { COLUMNS: '40' })).toBe(40);
+    expect(toColumns({ isTTY: true }, {})).toBe(80);
+  });
+
+  it('is what COLUMNS says in a pipe, and without end where it says nothing', () => {
+    expect(toColumns({}, { COLUMNS: '40' })).toBe(40);
+    expect(toColumns({}, {})).toBe(Number.POSITIVE_INFINITY);
+    for (const nonsense of ['', '0', '-40', '4e1', '40.5', ' 40', 'wide', '0x28']) {
+      expect(toColumns({}, { COLUMNS: nonsense })).toBe(Number.POSITIVE_INFINITY);
+    }
   });
 });

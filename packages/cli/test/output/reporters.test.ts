@@ -1,4 +1,5 @@
-import { createStatusView, createTracker } from '@migration-status/core';
+import { createStatusView, createTracker, type TrackLabels } from '@migration-status/core';
+import stringWidth from 'string-width';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createManualClock } from '../../../../test/support/manual-clock.ts';
 import {
@@ -19,15 +20,21 @@ import { createRead, sampleRows, toSnapshot } from '../support/sample-rows.ts';
 
 const plain = { isColored: false, isUnicode: true };
 const startedAt = Date.UTC(2026, 0, 1);
+/** What a live table needs of the process around it. */
+const around = { environment: {}, atExit: () => () => {}, atSuspension: () => () => {} };
 
 /** Lets migrations go through their answers while a reporter tells of them, at the pace of a tracker. */
-async function follow(reporter: Reporter, script: Readonly<Record<string, readonly ScriptedAnswer[]>>) {
+async function follow(
+  reporter: Reporter,
+  script: Readonly<Record<string, readonly ScriptedAnswer[]>>,
+  labels?: TrackLabels,
+) {
   const clock = createManualClock();
   const adapter = createScriptedAdapter({ script });
   const tracker = createTracker({ adapters: [adapter], clock, random: () => 0 });
   const view = createStatusView(tracker);
   reporter.start({ tracker, view });
-  for (const id of Object.keys(script)) tracker.track(adapter, { id });
+  for (const id of Object.keys(script)) tracker.track(adapter, { id }, labels);
   return {
     async pass(durationMs: number) {
       for (let passed = 0; passed < durationMs; passed += 1_000) {
@@ -143,6 +150,33 @@ describe('JSON lines', () => {
     expect(lines.at(-1)).toMatchObject({ type: 'result', exitCode: 0, summary: { total: 1, done: 1 } });
   });
 
+  it('call a migration by its name in sentences, and have key and name as fields', async () => {
+    const stdout = createTextStream();
+    const answers = [
+      toReading('running'),
+      new Error('no\u0007answer'),
+      toReading('unknown', { nativeState: 'odd\u009b2J' }),
+      toReading('succeeded'),
+    ];
+    const name = 'the\u001bhandbook';
+    const { pass, finish } = await follow(createNdjsonReporter({ stdout }), { a: answers }, { name });
+    await pass(90_000);
+    await finish();
+    const lines = parse(stdout.text()).filter(({ row }) => row !== undefined);
+    expect(lines.map(({ message }) => message)).toEqual([
+      'acme/the handbook not read yet',
+      'acme/the handbook running',
+      'acme/the handbook unreachable: no answer',
+      'acme/the handbook no longer unreachable',
+      'acme/the handbook running -> unknown',
+      expect.stringMatching(/^acme\/the handbook: /),
+      'acme/the handbook unknown -> succeeded',
+      'acme/the handbook succeeded, and not read again',
+    ]);
+    for (const { row } of lines) expect(row).toMatchObject({ key: 'acme/a', name });
+    expect(stdout.text().replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
   it('are one per row for a single look, without what the provider said unless it is asked for', () => {
     const snapshot = toSnapshot([createRead('acme/1', { native: { email: 'ann@example.com' } })]);
     const write = (native: boolean) => {
@@ -183,7 +217,7 @@ describe('a live table', () => {
       close() {},
       [Symbol.dispose]() {},
     };
-    const reporter = createLiveReporter({ stdout, stderr, atExit: () => () => {} }, plain);
+    const reporter = createLiveReporter({ stdout, stderr, ...around }, plain);
     reporter.start({ tracker: { on: () => () => {} }, view });
     for (let tick = 0; tick < 1_000; tick += 1) {
       for (const listener of listeners) listener();
@@ -197,7 +231,7 @@ describe('a live table', () => {
 
   it('goes on counting seconds where nothing changes', async () => {
     const [stdout, stderr] = [terminal(), terminal()];
-    const reporter = createLiveReporter({ stdout, stderr, atExit: () => () => {} }, plain);
+    const reporter = createLiveReporter({ stdout, stderr, ...around }, plain);
     const { pass, finish } = await follow(reporter, { a: [toReading('running')] });
     await pass(4_000);
     expect(frames(stdout.text()).at(-1)).toMatch(/acme +a +running .*[23]s/);
@@ -206,7 +240,7 @@ describe('a live table', () => {
 
   it('takes itself away for a note, and comes back below it', async () => {
     const [stdout, stderr] = [terminal(), terminal()];
-    const reporter = createLiveReporter({ stdout, stderr, atExit: () => () => {} }, plain);
+    const reporter = createLiveReporter({ stdout, stderr, ...around }, plain);
     const { pass, finish } = await follow(reporter, { a: [toReading('running')] });
     await pass(1_000);
     reporter.note('Interrupted');
@@ -224,7 +258,7 @@ describe('a live table', () => {
       exits.push(run);
       return () => exits.splice(0);
     };
-    const reporter = createLiveReporter({ stdout, stderr, atExit }, plain);
+    const reporter = createLiveReporter({ stdout, stderr, ...around, atExit }, plain);
     const view = createStatusView({ rows: () => [], on: () => () => {} });
     reporter.start({ tracker: { on: () => () => {} }, view });
     expect(exits).toHaveLength(1);
@@ -240,13 +274,29 @@ describe('the other modes', () => {
 
   it('are one table, as wide as it has to be where there is no terminal', () => {
     const [stdout, stderr] = [createTextStream(), createTextStream()];
-    const reporter = createTableReporter({ stdout, stderr }, plain);
+    const reporter = createTableReporter({ stdout, stderr, environment: {} }, plain);
     reporter.note('note');
     reporter.finish({ snapshot, exitCode: 1 });
     expect(stdout.text()).toBe(
       '   PROVIDER  MIGRATION  STATE   DETAIL\n✖  acme      1          failed  disk full\n1 of 1 done, 1 failed\n',
     );
     expect(stderr.text()).toBe('note\n');
+  });
+
+  it('are a table as wide as COLUMNS says where there is no terminal, and as the terminal where there is one', () => {
+    const widthOf = (columns: string, size = {}) => {
+      const stdout = createTextStream(size);
+      const stderr = createTextStream();
+      const reporter = createTableReporter({ stdout, stderr, environment: { COLUMNS: columns } }, plain);
+      reporter.finish({ snapshot: toSnapshot(sampleRows), exitCode: 0 });
+      const lines = stdout.text().trimEnd().split('\n').slice(0, -1);
+      return Math.max(...lines.map((line) => stringWidth(line)));
+    };
+    expect(widthOf('40')).toBeLessThanOrEqual(40);
+    expect(widthOf('80')).toBeLessThanOrEqual(80);
+    expect(widthOf('80')).toBeGreaterThan(60);
+    expect(widthOf('')).toBeGreaterThan(120);
+    expect(widthOf('100', { isTTY: true, columns: 50 })).toBeLessThanOrEqual(50);
   });
 
   it('are one document of JSON', () => {

@@ -32,27 +32,29 @@ export function createTextStream(
   };
 }
 
+/** Surroundings in which nothing of the real process is seen: pipes, an empty environment, nobody who interrupts. */
+export function createSurroundings(given: Partial<Surroundings> = {}): Surroundings {
+  return {
+    stdout: createTextStream(),
+    stderr: createTextStream(),
+    environment: {},
+    folder: import.meta.dirname,
+    interruption: new AbortController().signal,
+    atExit: () => () => {},
+    atSuspension: () => () => {},
+    readInput: async () => '',
+    ...given,
+  };
+}
+
 /** Runs one command line within the test, with pipes for streams. */
 export async function runInProcess(
   words: readonly string[],
-  {
-    environment = {},
-    folder = import.meta.dirname,
-    input = '',
-    interruption = new AbortController().signal,
-  }: CommandOptions = {},
+  { input = '', ...given }: CommandOptions = {},
 ): Promise<CommandRun> {
   const stdout = createTextStream();
   const stderr = createTextStream();
-  const surroundings: Surroundings = {
-    stdout,
-    stderr,
-    environment,
-    folder,
-    interruption,
-    atExit: () => () => {},
-    readInput: async () => input,
-  };
+  const surroundings = createSurroundings({ ...given, stdout, stderr, readInput: async () => input });
   const exitCode = await runProgram(words, surroundings);
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }

@@ -3,7 +3,7 @@ import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import { workspaceRoot } from '../../../../test/support/workspace.ts';
 
-/** The command line in a terminal of its own: a real pseudo-terminal, and an emulator that reads what is drawn on it. */
+/** A program in a terminal of its own: a real pseudo-terminal, and an emulator that reads what is drawn on it. */
 export interface TerminalRun {
   /** What a person sees, without the spaces at the ends of lines. */
   screen(): readonly string[];
@@ -29,26 +29,29 @@ export interface TerminalOptions {
   readonly rows?: number;
   readonly environment?: Readonly<Record<string, string>>;
   readonly folder?: string;
-  /** What is run in the place of the command line. */
-  readonly program?: string;
 }
 
-const commandLine = path.join(workspaceRoot, 'packages/cli/src/main.ts');
+const mainFile = path.join(workspaceRoot, 'packages/cli/src/main.ts');
+
+/** What is typed into a shell to run the command line, unbuilt. */
+export const commandLine = `'${process.execPath}' --conditions=source '${mainFile}'`;
 
 /** Runs the command line, unbuilt, in a pseudo-terminal. */
 export function runInTerminal(
   words: readonly string[],
-  {
-    columns = 80,
-    rows = 24,
-    environment = {},
-    folder = workspaceRoot,
-    program = commandLine,
-  }: TerminalOptions = {},
+  { program = mainFile, ...options }: TerminalOptions & { readonly program?: string } = {},
+): TerminalRun {
+  return openTerminal([process.execPath, '--conditions=source', program, ...words], options);
+}
+
+/** Runs anything in a pseudo-terminal, such as a shell. */
+export function openTerminal(
+  [command = '', ...words]: readonly string[],
+  { columns = 80, rows = 24, environment = {}, folder = workspaceRoot }: TerminalOptions = {},
 ): TerminalRun {
   const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 10_000, allowProposedApi: true });
   const { CI: _ci, NO_COLOR: _noColor, FORCE_COLOR: _forceColor, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['--conditions=source', program, ...words], {
+  const child = spawn(command, [...words], {
     name: environment.TERM ?? 'xterm-256color',
     cols: columns,
     rows,
