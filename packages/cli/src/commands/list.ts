@@ -34,11 +34,20 @@ export async function list(name: string, flags: ListFlags, surroundings: Surroun
   }
   const reporter = createReporter(surroundings, flags, { isFollowing: false });
   const rows = new Map<string, MigrationRow>();
-  const signal = await collect(listing, adapter, rows, limit, surroundings);
+  const signal = await collect(listing, adapter, rows, limit, surroundings).catch((error) => {
+    throw flags.filter === undefined ? withFilterHint(error) : error;
+  });
   using view = createStatusView({ rows: () => [...rows.values()], on: () => () => {} });
   const exitCode = signal === undefined ? exitCodes.succeeded : signalExitCodes[signal];
   reporter.finish({ snapshot: view.getSnapshot(), exitCode });
   return exitCode;
+}
+
+/** Some adapters list nothing without a filter, and cannot know how it is given here. */
+function withFilterHint(error: unknown): unknown {
+  if (!ConfigurationError.isInstance(error)) return error;
+  const message = `${error.message}; --filter gives it as JSON`;
+  return new ConfigurationError({ option: '--filter', message, cause: error });
 }
 
 /** What was listed until Ctrl-C is shown all the same. */

@@ -2,6 +2,7 @@ import { ConfigurationError, type MigrationAdapter } from '@migration-status/cor
 import type { AccountConfig, AdapterFactory, MigrationConfig } from './config.ts';
 import { type ConfigFlags, withConfigFlags } from './config-flags.ts';
 import { type CredentialLeaf, listCredentials } from './credential-tree.ts';
+import { createErrorCleaner, withCleanErrors } from './hide-credentials.ts';
 import { importAdapterFactory, isAdapter } from './import-adapter.ts';
 import { knownAdapters } from './known-adapters.ts';
 import type { LoadedConfig } from './load-config.ts';
@@ -90,10 +91,16 @@ function createAccount(
 
   async function make(): Promise<MigrationAdapter> {
     const create = await toFactory();
+    const credentials: string[] = [];
     let complete = options;
-    for (const leaf of leaves) complete = setAtPath(complete, leaf.path, await read(leaf));
-    const made = await create(complete);
-    if (isAdapter(made)) return made;
+    for (const leaf of leaves) {
+      const credential = await read(leaf);
+      credentials.push(credential);
+      complete = setAtPath(complete, leaf.path, credential);
+    }
+    const clean = createErrorCleaner(credentials);
+    const made = await makeCleanly(() => create(complete), clean);
+    if (isAdapter(made)) return known ? made : withCleanErrors(made, clean);
     const message = `"${place}.adapter" must make an adapter`;
     throw new ConfigurationError({ option: `${place}.adapter`, message });
   }
@@ -107,4 +114,13 @@ function createAccount(
     load: () => (loading ??= make()),
     readCredential: read,
   };
+}
+
+/** What an adapter says of its options may quote them. */
+async function makeCleanly(make: () => unknown, clean: (error: unknown) => unknown): Promise<unknown> {
+  try {
+    return await make();
+  } catch (error) {
+    throw clean(error);
+  }
 }
