@@ -37,17 +37,20 @@ const handles = [
   tracker.track(
     veltAdapter,
     velt.addMigration({ timeline: [{ status: 'in_progress', forMs: 10_000 }, { status: 'completed' }] }),
+    { name: 'handbook' },
   ),
-  tracker.track(portalAdapter, {}),
+  tracker.track(portalAdapter, {}, { name: 'Berlin' }),
   tracker.track(
     snapLogicAdapter,
     snaplogic.addMigration({ timeline: [{ status: 'Migrating', forMs: 15_000 }, { status: 'Failed' }] }),
+    { name: 'pet store' },
   ),
   tracker.track(
     genericAdapter,
     genericMigrations.addMigration({
       timeline: [{ status: 'WORKING', forMs: 20_000 }, { status: 'COMPLETED_WITH_FAILURES' }],
     }),
+    { name: 'Acme' },
   ),
 ];
 await Promise.all(handles.map((handle) => handle.settled()));

@@ -1,8 +1,8 @@
-import type { MigrationRow } from '@migration-status/core';
+import { type MigrationRow, toMigrationName } from '@migration-status/core';
 
 const columns: readonly (readonly [head: string, toText: (row: MigrationRow) => string])[] = [
   ['PROVIDER', ({ provider }) => provider],
-  ['MIGRATION', ({ key, provider }) => key.slice(provider.length + 1)],
+  ['MIGRATION', (row) => toMigrationName(row)],
   ['STATE', ({ status }) => status?.state ?? 'not read yet'],
   ['PROGRESS', ({ status }) => toPercent(status?.progress?.percent)],
   ['TROUBLE', ({ conditions }) => conditions.map(({ kind }) => kind).join(', ')],

@@ -196,6 +196,9 @@ describe('list', () => {
     const words = ['list', 'snaplogic', '--filter', '{"status":"Started"}', '--output', 'plain'];
     expect((await run(words)).stdout).toMatch(/pending.*\n.*pending.*\n.*0 of 2 done, 2 pending\n$/);
     expect((await run([...words, '--limit', '1'])).stdout).toMatch(/0 of 1 done/);
+    const { exitCode, stderr } = await run(['list', 'snaplogic']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^migration-status: snaplogic list: .*; --filter gives it as JSON\n$/);
   });
 
   it('says where it cannot, and what a filter must be', async () => {
