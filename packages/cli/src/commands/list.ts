@@ -8,7 +8,7 @@ import {
 import { toMigrationStatus } from '@migration-status/core/adapter';
 import { parseAddress } from '../address/parse-address.ts';
 import { parseJsonFlag } from '../address/parse-json-flag.ts';
-import { exitCodes, signalExitCodes } from '../exit-codes.ts';
+import { type EndingSignal, exitCodes, signalExitCodes } from '../exit-codes.ts';
 import { createReporter } from '../output/create-reporter.ts';
 import { parseCount } from '../parse-count.ts';
 import { type Surroundings, toInterruptingSignal } from '../surroundings.ts';
@@ -28,15 +28,18 @@ export async function list(name: string, flags: ListFlags, surroundings: Surroun
   const filter = flags.filter === undefined ? undefined : parseJsonFlag('--filter', flags.filter);
   const { accounts } = await openAccounts(flags, surroundings);
   const adapter = await parseAddress(name, accounts).account.load();
-  const listing = adapter.list?.(filter, { signal: surroundings.interruption });
-  if (listing === undefined) {
+  if (adapter.list === undefined) {
     throw new ConfigurationError({ option: 'account', message: `${adapter.provider} has no list` });
   }
   const reporter = createReporter(surroundings, flags, { isFollowing: false });
   const rows = new Map<string, MigrationRow>();
-  const signal = await collect(listing, adapter, rows, limit, surroundings).catch((error) => {
+  let signal: EndingSignal | undefined;
+  try {
+    const listing = adapter.list(filter, { signal: surroundings.interruption });
+    signal = await collect(listing, adapter, rows, limit, surroundings);
+  } catch (error) {
     throw flags.filter === undefined ? withFilterHint(error) : error;
-  });
+  }
   using view = createStatusView({ rows: () => [...rows.values()], on: () => () => {} });
   const exitCode = signal === undefined ? exitCodes.succeeded : signalExitCodes[signal];
   reporter.finish({ snapshot: view.getSnapshot(), exitCode });
