@@ -7,8 +7,8 @@ export interface RowAction {
   /** Whether it is offered for a row: whether its adapter can. Default: for every row that has not ended. */
   readonly isOffered?: ((row: MigrationRow) => boolean) | undefined;
   /**
-   * Does it. Of what it throws, the message of a `MigrationStatusError` is shown to the operator; anything else is printed with
-   * `console.error` and shown as not having succeeded.
+   * Does it. Of what it throws, the message of a `MigrationStatusError` is shown to the operator; anything else goes to
+   * `onActionError`, and is shown as not having succeeded.
    */
   readonly run: (row: MigrationRow) => unknown;
 }
@@ -33,6 +33,8 @@ export interface StatusHandlerOptions {
   readonly authorize?: ((request: Request) => boolean | Promise<boolean>) | undefined;
   /** What an operator may do. Default: nothing but look. */
   readonly actions?: readonly RowAction[] | undefined;
+  /** Is handed what an action throws and the operator is not shown. Default: it is printed with `console.error`. */
+  readonly onActionError?: ((error: unknown) => void) | undefined;
   /** Whether `native` is sent, which may hold names and e-mail addresses. Default false. */
   readonly native?: boolean | undefined;
   /** Event streams at the same time. The next one is asked to come back later. Default 1 000. */
@@ -68,6 +70,7 @@ const rules: Readonly<Record<keyof StatusHandlerOptions, readonly [(value: unkno
   token: [isToken, `a string of at least ${leastTokenLength} visible characters`],
   authorize: [(value) => typeof value === 'function', 'a function'],
   actions: [isListOfActions, 'an array of actions, each "refresh" or "cancel", with a function "run"'],
+  onActionError: [(value) => typeof value === 'function', 'a function'],
   native: [(value) => typeof value === 'boolean', 'true or false'],
   maxStreams: [isPositive, 'a whole number above 0'],
   flushMs: [isPositive, 'a whole number of milliseconds above 0'],
@@ -98,12 +101,17 @@ export function toHandlerSettings(options: StatusHandlerOptions): HandlerSetting
     token,
     authorize,
     actions: options.actions ?? [],
+    onActionError: options.onActionError ?? printActionError,
     native: options.native ?? false,
     maxStreams: options.maxStreams ?? 1_000,
     flushMs: options.flushMs ?? 100,
     maxQueuedBytes: options.maxQueuedBytes ?? 2 ** 20,
     clock: options.clock ?? systemClock,
   };
+}
+
+function printActionError(error: unknown): void {
+  console.error('migration-status: an action failed', error);
 }
 
 function toError(option: string, complaint: string): ConfigurationError {

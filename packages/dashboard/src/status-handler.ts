@@ -60,7 +60,7 @@ const refusals: Readonly<Record<Exclude<Access, 'allowed'>, readonly [status: nu
  */
 export function createStatusHandler(view: StatusView, options: StatusHandlerOptions = {}): StatusHandler {
   const settings = toHandlerSettings(options);
-  const { basePath, actions, native } = settings;
+  const { basePath, actions, onActionError, native } = settings;
   const access = createAccessCheck(settings);
   const feed = createEventFeed(view, settings);
 
@@ -123,7 +123,10 @@ export function createStatusHandler(view: StatusView, options: StatusHandlerOpti
     try {
       await action.run(row);
     } catch (error) {
-      return toError(502, toReason(error));
+      if (MigrationStatusError.isInstance(error)) return toError(502, error.message);
+      // Nobody knows what is in an error of somebody else: it stays on this side.
+      onActionError(error);
+      return toError(502, 'It did not succeed.');
     }
     return reply(null, { status: 204 });
   }
@@ -141,13 +144,6 @@ export function createStatusHandler(view: StatusView, options: StatusHandlerOpti
 
 function isOffered({ isOffered: rule }: RowAction, row: MigrationRow): boolean {
   return rule ? rule(row) : row.stopped !== 'settled';
-}
-
-/** What an error of ours says is fit to be seen. Nobody knows what is in that of somebody else: it stays on this side. */
-function toReason(error: unknown): string {
-  if (MigrationStatusError.isInstance(error)) return error.message;
-  console.error('migration-status: an action failed', error);
-  return 'It did not succeed.';
 }
 
 function isRead({ method }: Request): boolean {

@@ -313,13 +313,16 @@ describe('an action', () => {
     'that fails with what is not ours tells nothing of it: %j',
     async (thrown) => {
       const print = vi.mocked(console.error).mockImplementationOnce(() => {});
-      const { ask, source } = createScene({
-        actions: [{ name: 'cancel', run: () => Promise.reject(thrown) }],
-      });
-      source.track('a', { state: 'running' });
-      const response = await ask('/statuses/cancel', post({ key: 'a' }));
-      expect([response.status, await response.json()]).toEqual([502, { error: 'It did not succeed.' }]);
+      const onActionError = vi.fn();
+      for (const options of [{}, { onActionError }]) {
+        const actions = [{ name: 'cancel', run: () => Promise.reject(thrown) }] as const;
+        const { ask, source } = createScene({ actions, ...options });
+        source.track('a', { state: 'running' });
+        const response = await ask('/statuses/cancel', post({ key: 'a' }));
+        expect([response.status, await response.json()]).toEqual([502, { error: 'It did not succeed.' }]);
+      }
       expect(print.mock.calls.splice(0)).toEqual([['migration-status: an action failed', thrown]]);
+      expect(onActionError.mock.calls).toEqual([[thrown]]);
     },
   );
 

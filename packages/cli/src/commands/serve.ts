@@ -35,6 +35,7 @@ export async function serve(
 ): Promise<number> {
   const access = parseServeAccess(flags);
   const { environment, interruption, stdout, stderr } = surroundings;
+  const tell = (error: unknown) => stderr.write(`${describeError(error).message}\n`);
   const opened = await openAccounts(flags, surroundings);
   const token =
     access.token && (await readCredential(access.token, '--token', { environment, folder: opened.folder }));
@@ -47,7 +48,7 @@ export async function serve(
     policy: opened.config.policy,
     store: memory.store,
     resume: toResume(memory.known, targets),
-    onListenerError: (error) => stderr.write(`${describeError(error).message}\n`),
+    onListenerError: tell,
   });
   using view = createStatusView(tracker);
   const handles = new Map(
@@ -62,6 +63,7 @@ export async function serve(
     hosts: access.hosts,
     token,
     native: flags.native,
+    onActionError: tell,
     actions: toActions(targets, refresh).filter(({ name }) => flags.allow?.includes(name)),
   });
   await using server = await listen(handler, access).catch((error) => {
@@ -91,7 +93,7 @@ async function loadServer() {
 
 function toActions(targets: readonly Target[], refresh: NonNullable<RowAction['run']>): readonly RowAction[] {
   const targetOf = new Map(targets.map((target) => [target.adapter.key(target.ref), target]));
-  const actions: readonly RowAction[] = [
+  return [
     { name: 'refresh', run: refresh },
     {
       name: 'cancel',
@@ -103,21 +105,6 @@ function toActions(targets: readonly Target[], refresh: NonNullable<RowAction['r
       },
     },
   ];
-  return actions.map(toToldAction);
-}
-
-/** What the page says of an action that did not succeed is what a terminal would say. */
-function toToldAction(action: RowAction): RowAction {
-  return {
-    ...action,
-    async run(row) {
-      try {
-        await action.run(row);
-      } catch (cause) {
-        throw new Error(describeError(cause).message, { cause });
-      }
-    },
-  };
 }
 
 function toListenError(error: unknown, { host, port }: ServeAccess): ConfigurationError {
