@@ -1,6 +1,8 @@
 import {
   type Condition,
+  describeCount,
   type MigrationRow,
+  stateWords,
   toMigrationName,
   toPercent,
   toRemark,
@@ -22,7 +24,7 @@ export function toFullName({ name, key, provider }: Pick<MigrationRow, 'name' | 
 }
 
 /** What is said in the place of a state while nothing has been read. */
-export const unreadWord = 'not read yet';
+export const unreadWord = stateWords.unread;
 
 /** The word of the state; that nothing has been read is no state. */
 export function toStateWord({ status }: MigrationRow): string {
@@ -44,11 +46,9 @@ export function describeProgress({ status }: MigrationRow): readonly string[] {
 
 function toCounts(completed: number | undefined, total: number | undefined): string | undefined {
   if (completed === undefined) return undefined;
-  return total === undefined ? toNumber(completed) : `${toNumber(completed)}/${toNumber(total)}`;
-}
-
-function toNumber(value: number): string {
-  return value.toLocaleString('en-US');
+  return total === undefined
+    ? describeCount(completed)
+    : `${describeCount(completed)}/${describeCount(total)}`;
 }
 
 /** How long it will still take if it goes on as it does; nothing where that would be a guess. */
