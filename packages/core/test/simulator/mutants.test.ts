@@ -35,7 +35,7 @@ describe('a deliberate fault', () => {
     for (const found of await Promise.all(work.map(tryOut))) {
       for (const report of found) reports.set(report.name, report);
     }
-  }, 60_000);
+  }, 180_000);
 
   test('is none in the core as it is', () => {
     expect(reports.get(untouched)).toEqual({ name: untouched });
