@@ -52,6 +52,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     '@migration-status/core',
     '@migration-status/core/adapter',
     '@migration-status/core/file-store',
+    '@opentelemetry/api',
     'eventemitter3',
     'pg',
     'pg-boss',
@@ -70,6 +71,7 @@ const homes: Readonly<Record<string, string>> = {
 /** Where in the other packages an outside library may be used, where that is one file alone. */
 const singleHomes: Readonly<Record<string, string>> = {
   '@hyperjump/json-pointer': 'packages/generic-migrations/src/rest/json-pointer.ts',
+  '@opentelemetry/api': 'packages/durable/src/opentelemetry.ts',
   'url-template': 'packages/generic-migrations/src/rest/url-template.ts',
 };
 
@@ -156,6 +158,11 @@ describe('the packages', () => {
     expect(entries.length).toBeGreaterThan(5);
     for (const entry of entries) expect([...listLoaded(entry)], entry).not.toContain(signatureFile);
     expect(listLoaded('packages/generic-migrations/src/push.ts')).toContain(signatureFile);
+  });
+
+  it('measure without OpenTelemetry, which one entry alone leads to', () => {
+    const [main, metrics] = ['index', 'opentelemetry'].map((name) => `packages/durable/src/${name}.ts`);
+    expect([...listLoaded(main ?? '')]).not.toContain(metrics);
   });
 
   const portable = sources.filter(

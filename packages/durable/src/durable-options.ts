@@ -5,6 +5,7 @@ import {
   type MigrationAdapter,
 } from '@migration-status/core';
 import type { TransitionEffect } from './shard-store.ts';
+import type { ShardEvent } from './worker.ts';
 
 /** Which database, and which schema of it. */
 export interface DatabasePlace {
@@ -35,10 +36,17 @@ export interface DurableOptions extends DatabasePlace {
   /** How long an ended migration and its history are kept, in milliseconds. Default: until it is forgotten. */
   readonly retainMs?: number | undefined;
   /**
+   * How many transitions of a migration are kept at most, for those that come and go for months: with each one that is
+   * recorded the oldest beyond that go. Default: all.
+   */
+  readonly retainTransitions?: number | undefined;
+  /**
    * Records the effect of a transition in the transaction in which it is recorded: both are there, or neither. One that
    * rejects is tried again with the transition, and holds up its shard until it succeeds.
    */
   readonly onTransition?: TransitionEffect | undefined;
+  /** Is told of each shard that this process takes, and of each that it is over with. */
+  readonly onShard?: ((event: ShardEvent) => void) | undefined;
   /** Is handed what goes wrong in the background, and what listeners throw. Default: it is printed with `console.error`. */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Is handed what is worth knowing at the start. Default: it is printed with `console.info`. */
@@ -70,7 +78,9 @@ const rules = {
   splitAbove: count,
   packMs: count,
   retainMs: count,
+  retainTransitions: count,
   onTransition: callback,
+  onShard: callback,
   onError: callback,
   onNotice: callback,
 } satisfies Record<keyof DurableOptions, Rule>;

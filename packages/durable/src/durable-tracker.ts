@@ -10,19 +10,16 @@ import {
   type WaitOptions,
 } from '@migration-status/core';
 import { EventEmitter } from 'eventemitter3';
-import type { Database } from './database.ts';
 import { checkDurableOptions, type DurableOptions } from './durable-options.ts';
-import {
-  createMigrationStore,
-  type Registered,
-  type Registration,
-  type StoreCounts,
-} from './migration-store.ts';
+import { keepRetaining } from './keep-retaining.ts';
+import { createMigrationStore, type Registered, type Registration } from './migration-store.ts';
 import { createMirror } from './mirror.ts';
 import { toChannel } from './names.ts';
 import { createNewsFeed } from './news-feed.ts';
-import { keepRetaining, openDurable, toWorkerOptions } from './open-durable.ts';
+import { closeMs, type OpenDurable, openDurable, toWorkerOptions } from './open-durable.ts';
+import { createOperations, type Operable } from './operations.ts';
 import type { RecordedTransition } from './shard-store.ts';
+import { waitAtMost } from './wait-at-most.ts';
 import { waitForRow } from './wait-for-row.ts';
 import { createWorker } from './worker.ts';
 
@@ -43,7 +40,7 @@ export interface DurableHandle {
 }
 
 /** Follows migrations together with all other processes on the same database. */
-export interface DurableTracker extends RowSource, AsyncDisposable {
+export interface DurableTracker extends RowSource, Operable, AsyncDisposable {
   /**
    * Has a migration followed, by whichever worker has its lane; one that is tracked twice, also by two processes, is one.
    * A newer ref of the same key takes over, as in a tracker. `meta` is known to this process only.
@@ -67,8 +64,6 @@ export interface DurableTracker extends RowSource, AsyncDisposable {
   forget(key: string): Promise<boolean>;
   /** Hands news that came another way to whoever follows the migration. False when it is not tracked. */
   push(status: MigrationStatus): Promise<boolean>;
-  /** How much there is on the database. */
-  count(): Promise<StoreCounts>;
   on<Name extends keyof TrackerEvents>(
     name: Name,
     listener: (event: TrackerEvents[Name]) => void,
@@ -110,12 +105,8 @@ export async function createDurableTracker(options: DurableOptions): Promise<Dur
   return openDurable(options, openTracker);
 }
 
-async function openTracker(
-  database: Database,
-  schema: string,
-  options: DurableOptions,
-  onError: (error: unknown) => void,
-): Promise<DurableTracker> {
+async function openTracker(open: OpenDurable): Promise<DurableTracker> {
+  const { database, schema, options, counters, onError } = open;
   const { adapters } = options;
   const store = createMigrationStore(database, schema);
   const readNews = createNewsFeed(database, schema);
@@ -126,6 +117,7 @@ async function openTracker(
   const mirror = createMirror((key) => metas.get(key), emit, wake);
   let looking: Promise<void> | undefined;
   let isNewsWaiting = false;
+  let lookedAt = performance.now();
   let collecting: NodeJS.Timeout | undefined;
   let registering: { readonly batch: Registration[]; readonly done: Promise<Registered> } | undefined;
   let closing: Promise<void> | undefined;
@@ -144,6 +136,7 @@ async function openTracker(
     isNewsWaiting = true;
     looking ??= lookNow().finally(() => {
       looking = undefined;
+      lookedAt = performance.now();
     });
     return looking;
   }
@@ -271,15 +264,12 @@ async function openTracker(
   }
 
   const onAnomaly = (event: TrackerEvents['anomaly']) => emit('anomaly', { ...event });
-  const worker =
-    (options.worker ?? true)
-      ? createWorker({ ...toWorkerOptions(database, schema, options, onError), onAnomaly })
-      : undefined;
+  const worker = (options.worker ?? true) ? createWorker({ ...toWorkerOptions(open), onAnomaly }) : undefined;
 
   await look();
   const endListening = await database.listen(toChannel(schema), lookSoon);
   const polling = setInterval(lookSoon, pollMs);
-  const endRetaining = worker ? keepRetaining(store, options, onError) : () => {};
+  const endRetaining = worker ? keepRetaining(store, options.retainMs, onError) : () => {};
 
   try {
     await worker?.start();
@@ -296,6 +286,10 @@ async function openTracker(
     emitter.removeAllListeners();
     await registering?.done.catch(() => {});
     await worker?.drain();
+    await waitAtMost(closeMs, endConnections());
+  }
+
+  async function endConnections(): Promise<void> {
     await endListening();
     await looking?.catch(() => {});
     await database.close();
@@ -341,7 +335,11 @@ async function openTracker(
       }
       return store.command(key, { kind: 'push', status });
     },
-    count: () => store.count(),
+    ...createOperations({
+      ...{ database, schema, store, counters, worker },
+      beatenAt: () => Math.min(lookedAt, worker?.beatenAt ?? lookedAt),
+      isClosing: () => closing !== undefined,
+    }),
     on,
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,

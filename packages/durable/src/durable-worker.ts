@@ -1,15 +1,15 @@
-import type { Database } from './database.ts';
 import { checkDurableOptions, type DurableOptions } from './durable-options.ts';
-import { createMigrationStore, type StoreCounts } from './migration-store.ts';
-import { keepRetaining, openDurable, toWorkerOptions } from './open-durable.ts';
+import { keepRetaining } from './keep-retaining.ts';
+import { createMigrationStore } from './migration-store.ts';
+import { closeMs, type OpenDurable, openDurable, toWorkerOptions } from './open-durable.ts';
+import { createOperations, type Operable } from './operations.ts';
+import { waitAtMost } from './wait-at-most.ts';
 import { createWorker } from './worker.ts';
 
 /** A process that follows migrations, and looks at none. */
-export interface DurableWorker extends AsyncDisposable {
+export interface DurableWorker extends Operable, AsyncDisposable {
   /** How many shards it holds, and how many migrations are in them. */
   readonly load: { readonly shards: number; readonly migrations: number };
-  /** How much there is on the database. */
-  count(): Promise<StoreCounts>;
   /**
    * Stops reading, writes what is known, and hands its shards to the others. To be called on SIGTERM. Calling it again does
    * nothing.
@@ -30,21 +30,17 @@ export async function createDurableWorker(options: Omit<DurableOptions, 'worker'
   return openDurable(options, openWorker);
 }
 
-async function openWorker(
-  database: Database,
-  schema: string,
-  options: DurableOptions,
-  onError: (error: unknown) => void,
-): Promise<DurableWorker> {
+async function openWorker(open: OpenDurable): Promise<DurableWorker> {
+  const { database, schema, options, counters, onError } = open;
   const store = createMigrationStore(database, schema);
-  const worker = createWorker(toWorkerOptions(database, schema, options, onError));
-  const endRetaining = keepRetaining(store, options, onError);
+  const worker = createWorker(toWorkerOptions(open));
+  const endRetaining = keepRetaining(store, options.retainMs, onError);
   let closing: Promise<void> | undefined;
 
   async function close(): Promise<void> {
     endRetaining();
     await worker.drain();
-    await database.close();
+    await waitAtMost(closeMs, database.close());
   }
 
   function closeOnce(): Promise<void> {
@@ -62,7 +58,11 @@ async function openWorker(
     get load() {
       return worker.load;
     },
-    count: () => store.count(),
+    ...createOperations({
+      ...{ database, schema, store, counters, worker },
+      beatenAt: () => worker.beatenAt,
+      isClosing: () => closing !== undefined,
+    }),
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
   };

@@ -1,9 +1,14 @@
+export { createHealthHandler, type HealthHandlerOptions } from './create-health-handler.ts';
 export type { Querier, ResultRow } from './database.ts';
 export { DatabaseError, type DatabaseErrorCode } from './database-error.ts';
 export type { DatabasePlace, DurableOptions } from './durable-options.ts';
 export { createDurableTracker, type DurableHandle, type DurableTracker } from './durable-tracker.ts';
 export { createDurableWorker, type DurableWorker } from './durable-worker.ts';
+export type { HealthCheck, HealthSource } from './health.ts';
 export type { SchemaStatus } from './migrate-schema.ts';
 export type { StoreCounts } from './migration-store.ts';
 export { migrateDatabase, readDatabaseStatus } from './open-database.ts';
+export type { Measures, Operable } from './operations.ts';
+export type { ProcessCounts, ReadOutcome, RequestCount, TransitionCount } from './process-counters.ts';
 export type { RecordedTransition, TransitionEffect } from './shard-store.ts';
+export type { ShardEvent } from './worker.ts';

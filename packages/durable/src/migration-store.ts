@@ -1,5 +1,6 @@
 import { type Database, numberOf, type Querier, type ResultRow, textOf } from './database.ts';
-import { toChannel } from './names.ts';
+import { toChannel, toJobSchema } from './names.ts';
+import { shardQueue } from './shard-queue.ts';
 import type { RecordedTransition } from './shard-store.ts';
 
 /** A migration that is to be followed. */
@@ -16,13 +17,23 @@ export interface Registration {
 /** What somebody wants of the holder of a migration. */
 export type Command = { readonly kind: 'refresh' } | { readonly kind: 'push'; readonly status: unknown };
 
-/** How much there is, by what becomes of it. */
+/** How much there is on the database, whichever process looks after it. */
 export interface StoreCounts {
   readonly migrations: number;
   readonly unsettled: number;
+  /** How many migrations are in each state; those that were never read are `unread`. States of none are absent. */
+  readonly states: Readonly<Record<string, number>>;
   readonly shards: number;
+  /** Shards that some worker holds. */
+  readonly heldShards: number;
+  /** Shards that have something to follow and that no worker holds. */
+  readonly waitingShards: number;
+  /** Shards with migrations that no worker which held them has an adapter for. */
+  readonly unservedShards: number;
   readonly workers: number;
   readonly waitingMessages: number;
+  /** How long the oldest message has been waiting for somebody to take it; 0 where none is. */
+  readonly oldestMessageMs: number;
 }
 
 /** What became of registrations. */
@@ -43,15 +54,18 @@ export interface MigrationStore {
   /** Every transition of a migration, oldest first. */
   transitionsOf(key: string): Promise<readonly RecordedTransition[]>;
   /**
-   * Forgets what had ended before a time, in epoch milliseconds, and resolves with how many that were. Also sweeps up what
-   * was only kept to tell others of what is forgotten.
+   * Forgets some of what had ended before a time, in epoch milliseconds, oldest first, and resolves with how many that were:
+   * fewer than the limit where nothing is left. What somebody else is at is passed over.
    */
-  retain(endedBeforeMs: number): Promise<number>;
+  retain(endedBeforeMs: number, limit: number): Promise<number>;
+  /** Sweeps up some of what was only kept to tell others of what is forgotten, and resolves with how much that was. */
+  sweep(limit: number): Promise<number>;
   count(): Promise<StoreCounts>;
 }
 
 export function createMigrationStore(database: Database, schema: string): MigrationStore {
   const channel = toChannel(schema);
+  const held = `(select singleton_key from ${toJobSchema(schema)}.job where name = '${shardQueue}' and state = 'active') as h`;
 
   /** Makes the first shard of each lane that has none; one at a time, so that no lane has two with its whole rate. */
   async function prepareLanes(querier: Querier, lanes: readonly string[]): Promise<void> {
@@ -191,34 +205,65 @@ export function createMigrationStore(database: Database, schema: string): Migrat
       }));
     },
 
-    async retain(endedBeforeMs) {
-      const gone = await database.query(
-        `with gone as (
-           delete from ${schema}.migrations where settled_at < to_timestamp($1::double precision / 1000) returning id, key
+    async retain(endedBeforeMs, limit) {
+      const [gone] = await database.query(
+        `with ended as (
+           select id from ${schema}.migrations
+           where settled_at < to_timestamp($1::double precision / 1000) and shard_id is null
+           order by settled_at limit $2 for update skip locked
+         ), gone as (
+           delete from ${schema}.migrations m using ended where m.id = ended.id returning m.id, m.key
          ), noted as (
            insert into ${schema}.forgotten (migration_id, key) select id, key from gone
-         ), swept as (
-           delete from ${schema}.forgotten where at < now() - interval '1 hour'
-         ) select count(*)::int as count, pg_notify('${channel}', 'rows') as told from gone`,
-        [endedBeforeMs],
+         ) select count(*)::int as count, case when count(*) > 0 then pg_notify('${channel}', 'rows') end as told
+         from gone`,
+        [endedBeforeMs, limit],
       );
-      return numberOf(gone[0], 'count');
+      return numberOf(gone, 'count');
+    },
+
+    async sweep(limit) {
+      const [swept] = await database.query(
+        `with old as (
+           select migration_id from ${schema}.forgotten where at < now() - interval '1 hour'
+           limit $1 for update skip locked
+         ), swept as (
+           delete from ${schema}.forgotten f using old where f.migration_id = old.migration_id returning 1
+         ) select count(*)::int as count from swept`,
+        [limit],
+      );
+      return numberOf(swept, 'count');
     },
 
     async count() {
       const [counts] = await database.query(
-        `select (select count(*) from ${schema}.migrations)::int as migrations,
+        `select
+           (select json_object_agg(state, count)::text
+             from (select coalesce(state, 'unread') as state, count(*) as count
+                   from ${schema}.migrations group by 1) as by_state) as states,
            (select count(*) from ${schema}.migrations where shard_id is not null)::int as unsettled,
            (select count(*) from ${schema}.shards)::int as shards,
+           (select count(*) from ${held})::int as held_shards,
+           (select count(*) from ${schema}.shards s
+             where exists (select from ${schema}.migrations m where m.shard_id = s.id)
+               and not exists (select from ${held} where h.singleton_key = s.id::text))::int as waiting_shards,
+           (select count(*) from ${schema}.shards where unserved is not null)::int as unserved_shards,
            (select count(*) from ${schema}.workers where seen_at > now() - interval '15 seconds')::int as workers,
-           (select count(*) from ${schema}.inbox)::int as messages`,
+           (select count(*) from ${schema}.inbox)::int as messages,
+           (select extract(epoch from now() - min(sent_at)) * 1000 from ${schema}.inbox)::float8 as oldest_message`,
       );
+      const states: Readonly<Record<string, number>> = JSON.parse(textOf(counts, 'states') || '{}');
       return {
-        migrations: numberOf(counts, 'migrations'),
+        migrations: Object.values(states).reduce((sum, count) => sum + count, 0),
         unsettled: numberOf(counts, 'unsettled'),
+        states,
         shards: numberOf(counts, 'shards'),
+        heldShards: numberOf(counts, 'held_shards'),
+        waitingShards: numberOf(counts, 'waiting_shards'),
+        unservedShards: numberOf(counts, 'unserved_shards'),
         workers: numberOf(counts, 'workers'),
         waitingMessages: numberOf(counts, 'messages'),
+        oldestMessageMs: Math.max(0, numberOf(counts, 'oldest_message')),
       };
     },
   };

@@ -1,30 +1,41 @@
+import { countStatements } from './count-statements.ts';
 import type { Database } from './database.ts';
 import type { DurableOptions } from './durable-options.ts';
 import { checkSchema, migrateSchema, readSchemaStatus } from './migrate-schema.ts';
-import type { MigrationStore } from './migration-store.ts';
 import { checkSchemaName } from './names.ts';
 import { defaultSchema, openDatabase } from './open-database.ts';
+import { createProcessCounters, type ProcessCounters } from './process-counters.ts';
 import type { WorkerOptions } from './worker.ts';
 
-const retainEveryMs = 60_000;
+/** How long connections may take to end; one that is dead may never do so. */
+export const closeMs = 1_000;
+
+/** What a tracker or a worker is built on. */
+export interface OpenDurable {
+  readonly database: Database;
+  readonly schema: string;
+  readonly options: DurableOptions;
+  readonly counters: ProcessCounters;
+  readonly onError: (error: unknown) => void;
+}
 
 /** Opens the database of the options, sees to its schema, and builds on it; closes it again when that fails. */
 export async function openDurable<Built>(
   options: DurableOptions,
-  build: (
-    database: Database,
-    schema: string,
-    options: DurableOptions,
-    onError: (error: unknown) => void,
-  ) => Promise<Built>,
+  build: (open: OpenDurable) => Promise<Built>,
 ): Promise<Built> {
   const schema = checkSchemaName(options.schema ?? defaultSchema);
-  const { onError = printError, onNotice = printNotice } = options;
-  const database = await openDatabase(options, onError);
+  const { onError: report = printError, onNotice = printNotice } = options;
+  const counters = createProcessCounters();
+  const onError = (error: unknown) => {
+    counters.noteError();
+    report(error);
+  };
+  const database = countStatements(await openDatabase(options, onError), counters);
   try {
     if (options.migrate ?? true) await migrateSchema(database, schema);
     else checkSchema(database, schema, await readSchemaStatus(database, schema));
-    const built = await build(database, schema, options, onError);
+    const built = await build({ database, schema, options, counters, onError });
     if (database.isOwn) onNotice(`${database.place} serves this process alone; use PostgreSQL for several`);
     return built;
   } catch (error) {
@@ -34,27 +45,19 @@ export async function openDurable<Built>(
 }
 
 /** What a worker is made of, by the options of whoever has one. */
-export function toWorkerOptions(
-  database: Database,
-  schema: string,
-  options: DurableOptions,
-  onError: (error: unknown) => void,
-): WorkerOptions {
-  const { adapters, policy, maxShards = 1_000, splitAbove = 100_000, packMs = 2_500, onTransition } = options;
-  return { database, schema, adapters, policy, maxShards, splitAbove, packMs, onTransition, onError };
-}
-
-/** Forgets every minute what has been over for long enough. Gives a function that ends it. */
-export function keepRetaining(
-  store: MigrationStore,
-  { retainMs }: DurableOptions,
-  onError: (error: unknown) => void,
-): () => void {
-  const timer = setInterval(() => {
-    const endedBefore = retainMs === undefined ? Number.NEGATIVE_INFINITY : Date.now() - retainMs;
-    store.retain(endedBefore).catch(onError);
-  }, retainEveryMs);
-  return () => clearInterval(timer);
+export function toWorkerOptions({
+  database,
+  schema,
+  options,
+  counters,
+  onError,
+}: OpenDurable): WorkerOptions {
+  const { adapters, policy, maxShards = 1_000, splitAbove = 100_000, packMs = 2_500 } = options;
+  const { onTransition, retainTransitions, onShard } = options;
+  return {
+    ...{ database, schema, adapters, policy, maxShards, splitAbove, packMs },
+    ...{ onTransition, retainTransitions, onShard, counters, onError },
+  };
 }
 
 function printError(error: unknown): void {

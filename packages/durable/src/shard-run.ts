@@ -10,6 +10,7 @@ import {
 import { toPacked } from './packed-rows.ts';
 import type { ClaimedShard, InboxMessage, Member, RecordedTransition, ShardStore } from './shard-store.ts';
 import { isDivisible, toSharePolicy } from './share-policy.ts';
+import { wrapReads } from './wrap-reads.ts';
 
 /** What {@link createShardRun} is made of. */
 export interface ShardRunOptions {
@@ -39,6 +40,8 @@ export type RunEnd = 'idle' | 'unserved' | 'stopped' | 'lost' | 'changed';
 export interface ShardRun {
   readonly shardId: string;
   readonly size: number;
+  /** How overdue its most overdue read was when it was last packed, in milliseconds. */
+  readonly lagMs: number;
   readonly ended: Promise<RunEnd>;
   /** Does what the inbox asks for. */
   takeMail(): Promise<void>;
@@ -73,6 +76,7 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
   let isMailWaiting = false;
   let emptySince: number | undefined;
   let isReasonKnown = false;
+  let lagMs = 0;
   const tracker = openTracker();
   if (onAnomaly) tracker.on('anomaly', onAnomaly);
   const timer = setInterval(beat, packMs);
@@ -100,33 +104,11 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
 
   /** An adapter that asks whether the shard is still ours before it sends anything: this process may have slept. */
   function guardReads(adapter: MigrationAdapter): MigrationAdapter {
-    const { specVersion, provider, capabilities, states, getStatuses, urlLengthOf } = adapter;
-    function check(): void {
-      if (isHeld()) return;
+    return wrapReads(adapter, async (_question, read) => {
+      if (isHeld()) return read();
       lose();
       throw new Error('the shard is no longer held');
-    }
-    return {
-      specVersion,
-      provider,
-      capabilities,
-      states,
-      parseRef: (value) => adapter.parseRef(value),
-      key: (ref) => adapter.key(ref),
-      lane: (ref) => adapter.lane(ref),
-      classify: (error) => adapter.classify(error),
-      async getStatus(ref, context) {
-        check();
-        return adapter.getStatus(ref, context);
-      },
-      ...(getStatuses && {
-        async getStatuses(refs, context) {
-          check();
-          return getStatuses.call(adapter, refs, context);
-        },
-      }),
-      ...(urlLengthOf && { urlLengthOf: (ref) => urlLengthOf.call(adapter, ref) }),
-    };
+    });
   }
 
   function findAdapter({ provider, lane, ref }: Pick<ExportedRow, 'provider' | 'lane' | 'ref'>) {
@@ -231,6 +213,7 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     while ((pending.size > 0 || flushing) && !isOver) await flush();
     if (isOver) return;
     const { lanes, rows } = tracker.export();
+    lagMs = toLag(rows);
     const packed = rows.flatMap((row) => {
       const member = members.get(row.key);
       return member ? [{ id: member.id, revision: member.revision, row }] : [];
@@ -377,6 +360,9 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     get size() {
       return members.size;
     },
+    get lagMs() {
+      return lagMs;
+    },
     ended: ending.promise,
     takeMail,
     stop() {
@@ -384,6 +370,11 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     },
     lose,
   };
+}
+
+function toLag(rows: readonly ExportedRow[]): number {
+  const now = Date.now();
+  return rows.reduce((most, { dueAt = now }) => Math.max(most, now - dueAt), 0);
 }
 
 function delay(delayMs: number): Promise<void> {

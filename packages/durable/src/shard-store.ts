@@ -75,7 +75,10 @@ export interface ShardStore {
   findMail(shardIds: readonly string[]): Promise<readonly string[]>;
   readInbox(claim: Claim, limit: number): Promise<readonly InboxMessage[]>;
   clearInbox(claim: Claim, ids: readonly string[]): Promise<boolean>;
-  /** Takes migrations that had ended back into the shard, and gives false when the claim is lost. */
+  /**
+   * Takes migrations that had ended back into the shard, and gives false when the claim is lost. Of those that were
+   * forgotten meanwhile the messages go.
+   */
   reopen(claim: Claim, migrationIds: readonly string[]): Promise<boolean>;
   /**
    * Cuts the shard in two, each with half of the rows and half of its share of the lane's rate. Whoever did it has to claim
@@ -91,6 +94,7 @@ export function createShardStore(
   schema: string,
   workerId: string,
   onTransition?: TransitionEffect,
+  retainTransitions?: number,
 ): ShardStore {
   const channel = toChannel(schema);
   const owner = `owner as (select id from ${schema}.shards where id = $1::bigint and epoch = $2::bigint for share)`;
@@ -121,6 +125,11 @@ inserted as (
   from happened h join updated u on u.id = h.migration_id
   on conflict do nothing
   returning migration_id, sequence
+),
+trimmed as (
+  delete from ${schema}.transitions t using happened h
+  where t.migration_id = h.migration_id and t.sequence <= h.sequence - $15::bigint
+    and exists (select from updated u where u.id = h.migration_id)
 )
 select (select count(*) from owner)::int as owners,
   (select string_agg(migration_id || ':' || sequence, ',') from inserted) as recorded,
@@ -142,6 +151,7 @@ select (select count(*) from owner)::int as owners,
       transitions.map(({ to }) => to),
       transitions.map(({ at }) => at),
       workerId,
+      retainTransitions ?? null,
     ]);
     const recorded = new Set(textOf(result, 'recorded').split(','));
     return {
@@ -242,6 +252,11 @@ select (select count(*) from owner)::int as owners,
       return fenced(
         `with ${owner}, reopened as (
            update ${schema}.migrations m set shard_id = owner.id from owner where m.id = any ($3::bigint[]) returning m.id
+         ), orphaned as (
+           delete from ${schema}.inbox i using owner
+           where i.shard_id = owner.id and i.migration_id = any ($3::bigint[])
+             and not exists (select from ${schema}.migrations m where m.id = i.migration_id)
+           returning i.id
          ) select id from owner`,
         [shardId, epoch, migrationIds],
       );

@@ -1,12 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { AnomalyEvent, EnginePolicy, MigrationAdapter } from '@migration-status/core';
+import { countReads } from './count-reads.ts';
+import { countTransitions } from './count-transitions.ts';
 import { type Database, numberOf } from './database.ts';
 import { toChannel, toJobSchema } from './names.ts';
+import { createProcessCounters, type ProcessCounters } from './process-counters.ts';
 import { createShardJobs, type ShardJob } from './shard-jobs.ts';
 import { holdSeconds, shardQueue } from './shard-queue.ts';
-import { createShardRun, type ShardRun } from './shard-run.ts';
+import { createShardRun, type RunEnd, type ShardRun } from './shard-run.ts';
 import { createShardStore, type TransitionEffect } from './shard-store.ts';
+import { waitAtMost } from './wait-at-most.ts';
+
+/** A worker has got hold of a shard, or it is over with it. */
+export interface ShardEvent {
+  readonly shardId: string;
+  /** Origin and account, as the adapter names them. */
+  readonly lane: string;
+  /**
+   * `taken`, or why it is over: `idle`, nothing is left to follow; `unserved`, nothing of it can be followed by this process;
+   * `stopped`, it goes to another worker; `lost`, another worker has it.
+   */
+  readonly what: 'taken' | Exclude<RunEnd, 'changed'>;
+  /** How many of its migrations are followed. */
+  readonly migrations: number;
+}
 
 /** What a worker is made of. */
 export interface WorkerOptions {
@@ -19,6 +37,10 @@ export interface WorkerOptions {
   readonly packMs: number;
   readonly splitAbove: number;
   readonly onTransition?: TransitionEffect | undefined;
+  /** How many transitions of a migration are kept at most. Default: all. */
+  readonly retainTransitions?: number | undefined;
+  readonly counters?: ProcessCounters | undefined;
+  readonly onShard?: ((event: ShardEvent) => void) | undefined;
   readonly onAnomaly?: ((event: AnomalyEvent) => void) | undefined;
   readonly onError: (error: unknown) => void;
 }
@@ -28,6 +50,10 @@ export interface Worker {
   readonly id: string;
   /** How many shards it holds, and how many migrations are in them. */
   readonly load: { readonly shards: number; readonly migrations: number };
+  /** How overdue the most overdue read of its shards was when that was last looked at, in milliseconds. */
+  readonly lagMs: number;
+  /** When its loop came round for the last time, by `performance.now()`. */
+  readonly beatenAt: number;
   start(): Promise<void>;
   /** Stops reading, writes what is known, and hands its shards to the others. */
   drain(): Promise<void>;
@@ -45,14 +71,18 @@ const idleMs = 3_000;
 const penaltyMs = 5_000;
 /** How long nothing is taken after a shard that could not be followed here, so that others come before. */
 const holdBackMs = 3 * beatMs;
-/** How long handing over may take before it is left to the next owner. */
+/** How long handing over may take before it is left to the next owner, as it is while the database does not answer. */
 const drainMs = 5_000;
+/** How long taking leave of the database may take after that. */
+const signOffMs = 1_000;
 
 interface Holding {
   readonly job: ShardJob;
   /** Until when the claim holds for sure, by this process's clock. */
   trustedUntil: number;
   readonly since: number;
+  /** Known once it was claimed. */
+  lane?: string;
   run?: ShardRun;
 }
 
@@ -66,11 +96,16 @@ export function createWorker(options: WorkerOptions): Worker {
     packMs,
     splitAbove,
     onTransition,
+    retainTransitions,
+    counters = createProcessCounters(),
+    onShard,
     onAnomaly,
     onError,
   } = options;
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const store = createShardStore(database, schema, id, onTransition);
+  const counted = adapters.map((adapter) => countReads(adapter, counters));
+  const plainStore = createShardStore(database, schema, id, onTransition, retainTransitions);
+  const store = countTransitions(plainStore, counters);
   const jobs = createShardJobs(database, schema, onError);
   const holdings = new Map<string, Holding>();
   const ends = new Set<Promise<void>>();
@@ -81,6 +116,7 @@ export function createWorker(options: WorkerOptions): Worker {
   let timers: NodeJS.Timeout[] = [];
   let endListening: (() => Promise<void>) | undefined;
   let beating: Promise<void> | undefined;
+  let beatenAt = performance.now();
   let touching: Promise<void> | undefined;
   let touchedAt = Number.NEGATIVE_INFINITY;
   let waking: NodeJS.Timeout | undefined;
@@ -96,6 +132,7 @@ export function createWorker(options: WorkerOptions): Worker {
       .catch(onError)
       .finally(() => {
         beating = undefined;
+        beatenAt = performance.now();
       });
     return beating;
   }
@@ -176,16 +213,29 @@ export function createWorker(options: WorkerOptions): Worker {
     const { job } = holding;
     for (;;) {
       const end = await runOnce(holding);
-      if (end === 'lost') return;
+      if (end === 'lost') return tell(holding, end);
       if (end === 'changed' && isHeld(holding) && !isDraining) continue;
       if (end === 'unserved') holdBackUntil = performance.now() + holdBackMs;
+      tell(holding, end === 'changed' ? 'stopped' : end);
       await jobs.complete(job);
       if (end !== 'idle') await jobs.ensure();
       return;
     }
   }
 
-  async function runOnce(holding: Holding) {
+  /** Tells of a shard when it is taken and when it is over, and not when it is claimed anew between. */
+  function tell(holding: Holding, what: ShardEvent['what']): void {
+    const { job, lane, run } = holding;
+    if (what === 'taken' || what === 'lost') counters.noteShard(what);
+    if (lane === undefined) return;
+    try {
+      onShard?.({ shardId: job.shardId, lane, what, migrations: run?.size ?? 0 });
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  async function runOnce(holding: Holding): Promise<RunEnd> {
     try {
       const shard = await store.claim(holding.job.shardId);
       if (shard === undefined) return 'idle';
@@ -193,7 +243,7 @@ export function createWorker(options: WorkerOptions): Worker {
       const run = createShardRun({
         store,
         shard,
-        adapters,
+        adapters: counted,
         policy,
         packMs,
         idleMs,
@@ -203,6 +253,10 @@ export function createWorker(options: WorkerOptions): Worker {
         onError,
       });
       holding.run = run;
+      if (holding.lane === undefined) {
+        holding.lane = shard.lane;
+        tell(holding, 'taken');
+      }
       if (isDraining) run.stop();
       return await run.ended;
     } catch (error) {
@@ -254,18 +308,22 @@ export function createWorker(options: WorkerOptions): Worker {
 
   async function drain(): Promise<void> {
     isDraining = true;
-    const limit = AbortSignal.timeout(drainMs);
-    const late = new Promise<void>((resolve) => {
-      limit.addEventListener('abort', () => resolve(), { once: true });
-    });
-    for (const { run } of holdings.values()) run?.stop();
-    // What was being taken when this began is held by then, and given back too.
-    await Promise.race([beating, late]);
-    for (const { run } of holdings.values()) run?.stop();
-    await Promise.race([Promise.all(ends), late]);
+    await waitAtMost(drainMs, handOver());
     for (const timer of timers) clearInterval(timer);
     clearTimeout(waking);
     for (const { run } of holdings.values()) run?.lose();
+    await waitAtMost(signOffMs, signOff());
+  }
+
+  async function handOver(): Promise<void> {
+    for (const { run } of holdings.values()) run?.stop();
+    // What was being taken when this began is held by then, and given back too.
+    await beating;
+    for (const { run } of holdings.values()) run?.stop();
+    await Promise.all(ends);
+  }
+
+  async function signOff(): Promise<void> {
     await endListening?.();
     await database.query(`delete from ${schema}.workers where id = $1`, [id]).catch(onError);
     await jobs.stop();
@@ -276,6 +334,12 @@ export function createWorker(options: WorkerOptions): Worker {
     get load() {
       const runs = [...holdings.values()].map(({ run }) => run?.size ?? 0);
       return { shards: runs.length, migrations: runs.reduce((sum, size) => sum + size, 0) };
+    },
+    get lagMs() {
+      return Math.max(0, ...Array.from(holdings.values(), ({ run }) => run?.lagMs ?? 0));
+    },
+    get beatenAt() {
+      return beatenAt;
     },
     async start() {
       await jobs.start();

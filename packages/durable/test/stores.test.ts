@@ -136,11 +136,90 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
     const ended = toNext(onlyOf(shard), 'succeeded');
     await first.write(shard, { rows: [ended], transitions: [toTransition(ended, 'succeeded')] });
     expect((await first.claim(shardId))?.members.map(({ key }) => key)).toEqual(['acme/b']);
-    expect(await migrations.retain(Number.NEGATIVE_INFINITY)).toBe(0);
-    expect(await migrations.retain(Date.now() - 60_000)).toBe(0);
-    expect(await migrations.retain(Date.now() + 60_000)).toBe(1);
+    expect(await migrations.retain(Number.NEGATIVE_INFINITY, 10)).toBe(0);
+    expect(await migrations.retain(Date.now() - 60_000, 10)).toBe(0);
+    expect(await migrations.retain(Date.now() + 60_000, 10)).toBe(1);
     expect(await migrations.transitionsOf('acme/a')).toEqual([]);
     expect(await migrations.count()).toMatchObject({ migrations: 1 });
+  });
+
+  it('sweep at most so many at once, oldest first, and nothing that is followed again', async () => {
+    const { database, schema, migrations, first, findShards } = await open(kind);
+    await migrations.register(['a', 'b', 'c', 'd'].map((id) => toRegistration(id)));
+    const [shardId = ''] = await findShards();
+    const shard = await first.claim(shardId);
+    if (shard === undefined) throw new Error('the shard is there');
+    for (const member of shard.members) {
+      const ended = toNext(member, 'succeeded');
+      await first.write(shard, { rows: [ended], transitions: [toTransition(ended, 'succeeded')] });
+    }
+    const [again] = shard.members;
+    await first.reopen(shard, [again?.id ?? '']);
+    expect(await migrations.retain(Date.now() + 60_000, 2)).toBe(2);
+    expect(await database.query(`select key from ${schema}.migrations order by key`)).toEqual([
+      { key: 'acme/a' },
+      { key: 'acme/d' },
+    ]);
+    expect(await migrations.retain(Date.now() + 60_000, 2)).toBe(1);
+    await database.query(`update ${schema}.forgotten set at = at - interval '2 hours'`);
+    expect([await migrations.sweep(2), await migrations.sweep(2), await migrations.sweep(2)]).toEqual([
+      2, 1, 0,
+    ]);
+  });
+
+  it('keep the last transitions of a migration where only so many are to be kept', async () => {
+    const { database, schema, migrations, findShards } = await open(kind);
+    const store = createShardStore(database, schema, 'third', undefined, 3);
+    await migrations.register([toRegistration('a'), toRegistration('b')]);
+    const [shardId = ''] = await findShards();
+    const shard = await store.claim(shardId);
+    const [member, other] = shard?.members ?? [];
+    if (shard === undefined || member === undefined || other === undefined) throw new Error('there are two');
+    const kept = toNext(other, 'running');
+    await store.write(shard, { rows: [kept], transitions: [toTransition(kept, 'running')] });
+    let last = member;
+    for (let turn = 0; turn < 5; turn += 1) {
+      last = toNext(last, 'running');
+      const batch = { rows: [last], transitions: [toTransition(last, 'running')] };
+      await store.write(shard, batch);
+      // Written once more, as after an answer that got lost.
+      await store.write(shard, batch);
+    }
+    const sequencesOf = async (key: string) =>
+      (await migrations.transitionsOf(key)).map(({ sequence }) => sequence);
+    expect(await sequencesOf('acme/a')).toEqual([3, 4, 5]);
+    expect(await sequencesOf('acme/b')).toEqual([1]);
+  });
+
+  it('tell how much there is, by state and by who is at it', async () => {
+    const { database, schema, migrations, first, findShards } = await open(kind);
+    await migrations.register([
+      toRegistration('a'),
+      toRegistration('b'),
+      toRegistration('c', 'https://else.example'),
+    ]);
+    const [shardId = ''] = await findShards();
+    const shard = await first.claim(shardId);
+    if (shard === undefined) throw new Error('the shard is there');
+    const running = toNext(onlyOf(shard), 'running');
+    await first.write(shard, { rows: [running], transitions: [toTransition(running, 'running')] });
+    await first.setUnserved(shard, { providers: ['acme'], since: '2026-01-02T03:04:05.678Z' });
+    await database.query(
+      `update ${schema}.inbox set sent_at = now() - interval '1 minute' where key = 'acme/b'`,
+    );
+    const counts = await migrations.count();
+    expect(counts).toMatchObject({
+      migrations: 3,
+      unsettled: 3,
+      states: { running: 1, unread: 2 },
+      shards: 2,
+      heldShards: 0,
+      waitingShards: 2,
+      unservedShards: 1,
+      workers: 0,
+      waitingMessages: 3,
+    });
+    expect(counts.oldestMessageMs).toBeGreaterThan(59_000);
   });
 
   it('leave messages in order, and say whether there is a migration to tell', async () => {

@@ -104,6 +104,29 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('a worker on %s', (kind) => {
     expect(errors).toEqual([]);
   });
 
+  it('hands over without waiting for a read that never comes back, and tells of its shards', async () => {
+    const { startWorker, register, migrations, historyOf, haveAllEnded, errors } = await open(kind);
+    const before = createScriptedAdapter({ script: () => [toReading('running'), 'never'] });
+    await register(before, ['a']);
+    const told: string[] = [];
+    const first = await startWorker([before], {
+      onShard: ({ what, lane, migrations: count }) => told.push(`${what} ${lane} ${count}`),
+    });
+    await waitUntil('a read hangs', () => before.reads.length === 2);
+    await waitUntil('the first is recorded', async () => (await historyOf('acme/a')).length === 1);
+    await first.drain();
+    expect(before.reads.at(-1)?.aborted).toBe(true);
+    // Nothing is left to wait for: neither the job nor the name of the worker.
+    expect(await migrations.count()).toMatchObject({ workers: 0, heldShards: 0, waitingShards: 1 });
+    await startWorker([createScriptedAdapter({ script: () => [toReading('succeeded')] })]);
+    await waitUntil('it has ended', haveAllEnded);
+    expect(told.map((line) => line.replace(/ \d+$/, ''))).toEqual([
+      'taken https://acme.example',
+      'stopped https://acme.example',
+    ]);
+    expect(errors).toEqual([]);
+  });
+
   it('does what its inbox asks for', async () => {
     const { startWorker, register, migrations, historyOf, haveAllEnded } = await open(kind);
     const adapter = createScriptedAdapter({ script: () => [toReading('running')] });
@@ -120,6 +143,49 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('a worker on %s', (kind) => {
     await register(adapter, ['forgotten']);
     await waitUntil('it is followed afresh', async () => (await historyOf('acme/forgotten')).length === 1);
     expect(adapter.reads.length).toBeGreaterThan(length);
+  });
+});
+
+describe('a worker whose database does not answer any more', () => {
+  it('is drained all the same', { timeout: 60_000 }, async () => {
+    const { database, startWorker, register, historyOf } = await open('PostgreSQL');
+    let isFrozen = false;
+    const freeze = <Result>(work: () => Promise<Result>): Promise<Result> =>
+      isFrozen ? new Promise(() => {}) : work();
+    const frozen = {
+      ...database,
+      query: (text: string, values?: readonly unknown[]) => freeze(() => database.query(text, values)),
+    };
+    const adapter = createScriptedAdapter({ script: () => [toReading('running')] });
+    await register(adapter, ['a']);
+    const worker = await startWorker([adapter], { database: frozen });
+    await waitUntil('it runs', async () => (await historyOf('acme/a')).length === 1);
+    isFrozen = true;
+    await worker.drain();
+    const { length } = adapter.reads;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
+    expect(adapter.reads.length).toBe(length);
+  });
+});
+
+describe('a message about a migration that was forgotten meanwhile', () => {
+  it('is thrown away', async () => {
+    const { database, schema, migrations, startWorker, register, haveAllEnded } = await open('PostgreSQL');
+    const adapter = createScriptedAdapter({ script: () => [toReading('succeeded')] });
+    await register(adapter, ['a']);
+    const first = await startWorker([adapter]);
+    await waitUntil('it has ended', haveAllEnded);
+    await first.drain();
+    const again = { key: 'acme/a', provider: 'acme', lane: 'https://acme.example', trackedAt: Date.now() };
+    await migrations.register([{ ...again, ref: { id: 'a', requestedAt: '2026-01-02T03:04:05Z' } }]);
+    await migrations.retain(Date.now() + 60_000, 10);
+    const [before] = await database.query(`select max(epoch)::int as epoch from ${schema}.shards`);
+    await startWorker([adapter]);
+    await waitUntil('it is gone', async () => (await migrations.count()).waitingMessages === 0);
+    const [after] = await database.query(`select max(epoch)::int as epoch from ${schema}.shards`);
+    expect(Number(after?.epoch) - Number(before?.epoch)).toBeLessThan(4);
   });
 });
 
