@@ -20,6 +20,9 @@ const mostCharacters = 1_000;
 export function describeError(error: unknown): ToldError {
   if (ConfigurationError.isInstance(error) || StoreError.isInstance(error))
     return { message: toPlainText(error.message), exitCode: exitCodes.usage };
+  // A schema that does not fit stays so until somebody does something about it.
+  if (MigrationStatusError.isInstance(error) && error.code === 'database_unsupported')
+    return { message: toPlainText(error.message), exitCode: exitCodes.usage };
   if (MigrationStatusError.isInstance(error))
     return { message: toPlainText(error.message), exitCode: exitCodes.notFoundOut };
   const told = listCauses(error).map(toSentence).filter(Boolean);

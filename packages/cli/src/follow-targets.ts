@@ -4,11 +4,14 @@ import {
   type EnginePolicy,
   type MigrationAdapter,
   type MigrationStatus,
+  MigrationStatusError,
   type StatusSnapshot,
   WaitTimeoutError,
 } from '@migration-status/core';
 import { describeError } from './describe-error.ts';
 import { exitCodes, signalExitCodes } from './exit-codes.ts';
+import type { Follower } from './follower.ts';
+import { onlyKeys } from './only-keys.ts';
 import type { Reporter } from './output/reporter.ts';
 import type { OpenStore } from './store/open-store.ts';
 import { toResume } from './store/to-resume.ts';
@@ -29,6 +32,8 @@ export interface FollowRequest {
   readonly policy?: Partial<EnginePolicy> | undefined;
   /** What earlier runs have left, and where this one leaves its own. */
   readonly memory?: Omit<OpenStore, typeof Symbol.asyncDispose> | undefined;
+  /** Who follows them already. Default: a tracker of this process. */
+  readonly follower?: Follower | undefined;
   /** Ends the wait for one of them; the end of the migration does so in any case. */
   readonly until: (status: MigrationStatus, target: Target) => boolean;
   /** Default: no limit. */
@@ -48,16 +53,11 @@ export const interruptionNote = 'Interrupted: nobody looks any more. The migrati
 
 /** Follows migrations until each has come where it was to come, and tells of it. Gives the exit code. */
 export async function followTargets(request: FollowRequest, context: FollowContext): Promise<number> {
-  const { targets, policy, memory, until, timeoutMs, judge } = request;
+  const { targets, until, timeoutMs, judge } = request;
   const { reporter, interruption } = context;
-  const adapters = [...new Set(targets.map(({ adapter }) => adapter))];
-  await using tracker = createTracker({
-    adapters,
-    policy,
-    store: memory?.store,
-    resume: toResume(memory?.known, targets),
-    onListenerError: (error) => reporter.note(describeError(error).message),
-  });
+  await using follower = request.follower ?? openTracker(request, reporter);
+  // Others on the same database have theirs there too.
+  const tracker = request.follower ? onlyKeys(follower, toKeys(targets)) : follower;
   using view = createStatusView(tracker);
   const onInterrupt = () => reporter.note(interruptionNote);
   interruption.addEventListener('abort', onInterrupt, { once: true });
@@ -66,19 +66,42 @@ export async function followTargets(request: FollowRequest, context: FollowConte
   try {
     const handles = targets.map((target) => {
       const { adapter, ref, name, group } = target;
-      return { target, handle: tracker.track(adapter, ref, { name, group }) };
+      return { target, handle: follower.track(adapter, ref, { name, group }) };
     });
     const waits = await Promise.allSettled(
       handles.map(({ target, handle }) =>
         handle.settled({ until: (status) => until(status, target), signal: interruption, timeoutMs }),
       ),
     );
+    throwDatabaseError(waits);
     exitCode = toEarlyExitCode(waits, interruption) ?? judge(view.getSnapshot());
   } finally {
     interruption.removeEventListener('abort', onInterrupt);
     reporter.finish({ snapshot: view.getSnapshot(), exitCode, historyOf: view.getHistory });
   }
   return exitCode;
+}
+
+function toKeys(targets: readonly Target[]): ReadonlySet<string> {
+  return new Set(targets.map(({ adapter, ref }) => adapter.key(ref)));
+}
+
+function openTracker({ targets, policy, memory }: FollowRequest, reporter: Reporter): Follower {
+  return createTracker({
+    adapters: [...new Set(targets.map(({ adapter }) => adapter))],
+    policy,
+    store: memory?.store,
+    resume: toResume(memory?.known, targets),
+    onListenerError: (error) => reporter.note(describeError(error).message),
+  });
+}
+
+/** What never came to be followed is no matter of the migrations. */
+function throwDatabaseError(waits: readonly PromiseSettledResult<unknown>[]): void {
+  for (const wait of waits) {
+    if (wait.status === 'fulfilled' || !MigrationStatusError.isInstance(wait.reason)) continue;
+    if (wait.reason.kind === 'database') throw wait.reason;
+  }
 }
 
 function toEarlyExitCode(

@@ -9,6 +9,7 @@ export {
   type AdapterFactory,
   type CredentialSource,
   type CredentialTree,
+  type DatabaseConfig,
   defineConfig,
   type MigrationConfig,
   type MigrationStatusConfig,

@@ -4,20 +4,25 @@ import { migrationStates } from '@migration-status/core';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { CancelFlags } from './commands/cancel.ts';
 import type { CheckFlags } from './commands/check.ts';
+import type { DbFlags } from './commands/db.ts';
 import type { GetFlags } from './commands/get.ts';
 import type { ListFlags } from './commands/list.ts';
 import type { SandboxFlags } from './commands/sandbox.ts';
 import type { ServeFlags } from './commands/serve.ts';
 import type { StartFlags } from './commands/start.ts';
 import type { StatesFlags } from './commands/states.ts';
+import type { TrackFlags } from './commands/track.ts';
 import type { WatchFlags } from './commands/watch.ts';
+import type { WorkerFlags } from './commands/worker.ts';
 import { type CompletionShell, completionShells } from './completion/shells.ts';
+import { type DatabaseAction, databaseActions } from './database/database-actions.ts';
 import { describeError } from './describe-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { colorWords } from './output/stream-look.ts';
 import { collect, exitCodeHelp, withOutput, withSource } from './program-flags.ts';
 import { toPlainText } from './render/plain-text.ts';
 import type { Surroundings } from './surroundings.ts';
+import { logWords } from './worker/log-words.ts';
 
 /** Says with `NODE_DEBUG=migration-status` where in the code an error happened, which nobody but its mender wants to read. */
 const debug = debuglog('migration-status');
@@ -99,11 +104,11 @@ export function createProgram(surroundings: Surroundings, setExitCode: (code: nu
       await run(command.wait(names, flags, surroundings));
     });
 
-  withOutput(withSource(program.command('list').argument('<account>', 'velt, or the name of an account')))
-    .description('show what an account has, where its provider can list that')
+  withOutput(withSource(program.command('list').argument('[account]', 'velt, or the name of an account')))
+    .description('show what an account has, where its provider can list that, or what the database holds')
     .option('--filter <json>', 'what the adapter takes as a filter, such as \'{"status":"Started"}\'')
     .option('--limit <number>', 'stop after so many')
-    .action(async (name: string, flags: ListFlags) => {
+    .action(async (name: string | undefined, flags: ListFlags) => {
       const command = await import('./commands/list.ts');
       await run(command.list(name, flags, surroundings));
     });
@@ -142,6 +147,35 @@ export function createProgram(surroundings: Surroundings, setExitCode: (code: nu
     .action(async (names: readonly string[], flags: ServeFlags) => {
       const command = await import('./commands/serve.ts');
       await run(command.serve(names, flags, surroundings));
+    });
+
+  withSource(addresses(program.command('track')))
+    .description('put migrations on the database, so that its workers follow them, and print their keys')
+    .action(async (names: readonly string[], flags: TrackFlags) => {
+      const command = await import('./commands/track.ts');
+      await run(command.track(names, flags, surroundings));
+    });
+
+  withSource(program.command('worker'))
+    .description('follow what is on the database, together with other workers; SIGTERM hands over')
+    .addOption(
+      new Option('--log <format>', 'how it is written what happens').choices(logWords).default('text'),
+    )
+    .option('--health-port <number>', 'answer /livez and /readyz there; 0 takes a free port')
+    .option('--health-host <address>', 'the address to answer them on', '127.0.0.1')
+    .option('--metrics', 'hand what is measured to the OpenTelemetry SDK that the process was started with')
+    .option('--migrate', 'bring the schema up to date first, as db migrate does')
+    .action(async (flags: WorkerFlags) => {
+      const command = await import('./commands/worker.ts');
+      await run(command.worker(flags, surroundings));
+    });
+
+  withSource(program.command('db').addArgument(new Argument('<action>').choices(databaseActions)))
+    .description('say how the database stands, or bring its schema up to date')
+    .option('--json', 'as JSON')
+    .action(async (action: DatabaseAction, flags: DbFlags) => {
+      const command = await import('./commands/db.ts');
+      await run(command.db(action, flags, surroundings));
     });
 
   withSource(program.command('check'))

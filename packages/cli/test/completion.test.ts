@@ -28,6 +28,7 @@ describe('the completion of bash', () => {
 
   it('offers commands', async () => {
     expect(await complete('wa')).toEqual(['watch', 'wait']);
+    expect(await complete('wo')).toEqual(['worker']);
     expect(await complete('')).toEqual(
       expect.arrayContaining([
         'get',
@@ -52,6 +53,8 @@ describe('the completion of bash', () => {
   it('offers values where there are only some', async () => {
     expect(await complete('watch', '--output', 'n')).toEqual(['ndjson']);
     expect(await complete('completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh']));
+    expect(await complete('db', 'm')).toEqual(['migrate']);
+    expect(await complete('worker', '--log', '')).toEqual(['text', 'ndjson']);
     expect(await complete('watch', '--for', 'par')).toEqual(['partially_succeeded']);
   });
 });
@@ -72,9 +75,11 @@ describe('the completion of zsh', () => {
 
   it('has every command with its flags', async () => {
     const { stdout } = await runInProcess(['completion', 'zsh']);
-    for (const command of ['get', 'watch', 'wait', 'list', 'start', 'cancel', 'check', 'states', 'sandbox']) {
+    const looking = ['get', 'watch', 'wait', 'list', 'check', 'states', 'serve'];
+    for (const command of [...looking, 'start', 'cancel', 'track', 'worker', 'db', 'sandbox']) {
       expect(stdout).toMatch(new RegExp(`^ {6}${command}\\)$`, 'm'));
     }
     expect(stdout).toContain("'--output=[how it is shown");
+    expect(stdout).toContain("'1:word:(status migrate)'");
   });
 });

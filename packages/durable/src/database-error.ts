@@ -54,6 +54,10 @@ const systemCodes = [
 const connectionWords =
   /connection terminated|connection timeout|timeout exceeded when trying to connect|query read timeout|client (?:has encountered|was closed)|not queryable/i;
 
+/** What drivers say in words only when the two sides cannot agree on how to speak, or on who is who. */
+const refusalWords =
+  /^SASL|client password must be|does not support SSL|self.signed certificate|verify the first certificate|certificate has expired/i;
+
 /** What a driver failed with, as a {@link DatabaseError} where it is about the database and not about a statement. */
 export function toDatabaseError(error: unknown, place: string): unknown {
   if (!(error instanceof Error) || MigrationStatusError.isInstance(error)) return error;
@@ -62,7 +66,7 @@ export function toDatabaseError(error: unknown, place: string): unknown {
     const message = `The database at ${place} cannot be reached: ${describe(error, code)}`;
     return new DatabaseError({ code: 'database_unreachable', message, cause: toCause(error, code) });
   }
-  if (/^28/.test(code) || code === '3D000' || code === '42501') {
+  if (/^28/.test(code) || ['3D000', '42501'].includes(code) || refusalWords.test(error.message)) {
     const message = `The database at ${place} refuses us: ${error.message}`;
     return new DatabaseError({ code: 'database_refused', message, cause: toCause(error, code) });
   }

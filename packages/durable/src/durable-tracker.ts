@@ -19,6 +19,7 @@ import { createNewsFeed } from './news-feed.ts';
 import { closeMs, type OpenDurable, openDurable, toWorkerOptions } from './open-durable.ts';
 import { createOperations, type Operable } from './operations.ts';
 import type { RecordedTransition } from './shard-store.ts';
+import type { OwnLabels } from './to-migration-row.ts';
 import { waitAtMost } from './wait-at-most.ts';
 import { waitForRow } from './wait-for-row.ts';
 import { createWorker } from './worker.ts';
@@ -43,7 +44,7 @@ export interface DurableHandle {
 export interface DurableTracker extends RowSource, Operable, AsyncDisposable {
   /**
    * Has a migration followed, by whichever worker has its lane; one that is tracked twice, also by two processes, is one.
-   * A newer ref of the same key takes over, as in a tracker. `meta` is known to this process only.
+   * A newer ref of the same key takes over, as in a tracker. `name` and `meta` are known to this process only.
    *
    * Throws a `ConfigurationError` when the ref is malformed or the adapter is not one of the tracker's.
    */
@@ -111,10 +112,10 @@ async function openTracker(open: OpenDurable): Promise<DurableTracker> {
   const store = createMigrationStore(database, schema);
   const readNews = createNewsFeed(database, schema);
   const emitter = new EventEmitter();
-  const metas = new Map<string, unknown>();
+  const ownLabels = new Map<string, OwnLabels>();
   const watchers = new Map<string, Set<() => void>>();
   const lifetime = new AbortController();
-  const mirror = createMirror((key) => metas.get(key), emit, wake);
+  const mirror = createMirror((key) => ownLabels.get(key) ?? {}, emit, wake);
   let looking: Promise<void> | undefined;
   let isNewsWaiting = false;
   let lookedAt = performance.now();
@@ -123,7 +124,7 @@ async function openTracker(open: OpenDurable): Promise<DurableTracker> {
   let closing: Promise<void> | undefined;
 
   function emit<Name extends keyof TrackerEvents>(name: Name, event: TrackerEvents[Name]): void {
-    if (name === 'forgotten') metas.delete(event.row.key);
+    if (name === 'forgotten') ownLabels.delete(event.row.key);
     emitter.emit(name, Object.freeze(event));
   }
 
@@ -180,12 +181,16 @@ async function openTracker(open: OpenDurable): Promise<DurableTracker> {
     if (lifetime.signal.aborted) {
       throw new NotFoundOutError({ provider, key, code: 'closed', message: `${key}: the tracker is closed` });
     }
-    const { group, meta } = labels;
+    const { group, name, meta } = labels;
     if (group !== undefined && typeof group !== 'string') {
       throw new ConfigurationError({ option: 'group', message: 'labels: "group" must be a string' });
     }
-    if (meta !== undefined) {
-      metas.set(key, meta);
+    if (name !== undefined || meta !== undefined) {
+      ownLabels.set(key, {
+        ...ownLabels.get(key),
+        ...(name !== undefined && { name }),
+        ...(meta !== undefined && { meta }),
+      });
       mirror.relabel(key);
     }
     return { provider, key, lane: adapter.lane(parsed), ref: parsed, group, trackedAt: Date.now() };

@@ -4,6 +4,7 @@ import { ConfigurationError } from '@migration-status/core';
 import { acquireFileLock } from '@migration-status/core/file-store';
 import { fromPglite } from 'pg-boss';
 import type { Database, ResultRow } from './database.ts';
+import { DatabaseError } from './database-error.ts';
 
 /**
  * Opens the PostgreSQL that runs inside this process, with its files in a folder, which is made when it is not there. The
@@ -16,12 +17,14 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
     const message = '"dataDir" needs the package @electric-sql/pglite, which is not installed';
     throw new ConfigurationError({ option: 'dataDir', message, cause });
   });
-  await mkdir(path.dirname(folder), { recursive: true });
+  await mkdir(path.dirname(folder), { recursive: true }).catch((error) => {
+    throw toOpenError(folder, error);
+  });
   const release = await acquireFileLock(folder);
   const opening = PGlite.create(folder);
   const pglite = await opening.catch(async (error) => {
     await release();
-    throw error;
+    throw toOpenError(folder, error);
   });
 
   let closing: Promise<void> | undefined;
@@ -50,4 +53,10 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
       return closing;
     },
   };
+}
+
+function toOpenError(folder: string, cause: unknown): DatabaseError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `The database in ${folder} cannot be opened: ${reason}`;
+  return new DatabaseError({ code: 'database_refused', message, cause });
 }

@@ -7,7 +7,7 @@ export { createDurableWorker, type DurableWorker } from './durable-worker.ts';
 export type { HealthCheck, HealthSource } from './health.ts';
 export type { SchemaStatus } from './migrate-schema.ts';
 export type { StoreCounts } from './migration-store.ts';
-export { migrateDatabase, readDatabaseStatus } from './open-database.ts';
+export { type DatabaseStatus, migrateDatabase, readDatabaseStatus } from './open-database.ts';
 export type { Measures, Operable } from './operations.ts';
 export type { ProcessCounts, ReadOutcome, RequestCount, TransitionCount } from './process-counters.ts';
 export type { RecordedTransition, TransitionEffect } from './shard-store.ts';

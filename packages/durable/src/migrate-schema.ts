@@ -15,10 +15,13 @@ export interface SchemaStatus {
   readonly isUsable: boolean;
 }
 
+/** How it stands where nobody has made one. */
+export const noSchema: SchemaStatus = { version: 0, expected: schemaVersion, isUsable: false };
+
 /** Tells how the schema stands, and changes nothing. */
 export async function readSchemaStatus(database: Database, schema: string): Promise<SchemaStatus> {
   const [present] = await database.query('select to_regclass($1) is not null as there', [`${schema}.steps`]);
-  if (present?.there !== true) return { version: 0, expected: schemaVersion, isUsable: false };
+  if (present?.there !== true) return noSchema;
   return readStatus(database, schema);
 }
 

@@ -1,6 +1,6 @@
 import type { Condition, ExportedRow, MigrationRow, TrackerEvents } from '@migration-status/core';
 import type { News, StoredMigration } from './news-feed.ts';
-import { toMigrationRow } from './to-migration-row.ts';
+import { type OwnLabels, toMigrationRow } from './to-migration-row.ts';
 import { toUnservedCondition, type Unserved } from './unserved.ts';
 
 /** Tells of one event. */
@@ -15,7 +15,7 @@ export interface Mirror {
   revisionOf(key: string): number | undefined;
   /** Takes news in, and tells of what they change. */
   take(news: News): void;
-  /** Shows a row anew, after its `meta` has changed. */
+  /** Shows a row anew, after its `name` or `meta` has changed. */
   relabel(key: string): void;
 }
 
@@ -29,7 +29,7 @@ interface Mirrored {
 
 /** @param onTouched Is told of every row that was written, also when it says the same, and of every one that is gone. */
 export function createMirror(
-  metaOf: (key: string) => unknown,
+  labelsOf: (key: string) => OwnLabels,
   emit: Emit,
   onTouched: (key: string) => void,
 ): Mirror {
@@ -44,7 +44,7 @@ export function createMirror(
     const extra = reason?.providers.includes(provider)
       ? toUnservedCondition(reason, provider, lane)
       : undefined;
-    const row = toMigrationRow(exported, metaOf(key), extra);
+    const row = toMigrationRow(exported, labelsOf(key), extra);
     const isKnown = before?.id === id;
     if (before !== undefined && !isKnown) remove(before.id);
     entries.set(key, { id, revision, shardId, exported, row });
@@ -130,7 +130,8 @@ export function createMirror(
 
     relabel(key) {
       const entry = entries.get(key);
-      if (entry === undefined || entry.row.meta === metaOf(key)) return;
+      const { name, meta } = labelsOf(key);
+      if (entry === undefined || (entry.row.name === name && entry.row.meta === meta)) return;
       put({ ...entry, row: entry.exported });
       const row = entries.get(key)?.row;
       if (row) emit('tracked', { row });

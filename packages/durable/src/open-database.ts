@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import type { Database } from './database.ts';
 import type { DatabasePlace } from './durable-options.ts';
 import { checkPlace } from './durable-options.ts';
 import { openEmbedded } from './embedded-database.ts';
-import { migrateSchema, readSchemaStatus, type SchemaStatus } from './migrate-schema.ts';
+import { migrateSchema, noSchema, readSchemaStatus, type SchemaStatus } from './migrate-schema.ts';
+import { createMigrationStore, type StoreCounts } from './migration-store.ts';
 import { checkSchemaName } from './names.ts';
 import { openPostgres } from './postgres-database.ts';
 
@@ -31,14 +33,27 @@ export function migrateDatabase(place: DatabasePlace): Promise<SchemaStatus> {
   return withDatabase('migrateDatabase', place, migrateSchema);
 }
 
+/** How a database stands. */
+export interface DatabaseStatus extends SchemaStatus {
+  /** How much there is; absent where this version of the package cannot work with the schema. */
+  readonly counts?: StoreCounts;
+}
+
 /**
- * Tells how the schema of a database stands, and changes nothing.
+ * Tells how the schema of a database stands and how much is in it, and changes nothing: a folder that is not there is not
+ * made. Rejects as {@link migrateDatabase} does.
  *
  * @example
- * const { version, expected, isUsable } = await readDatabaseStatus({ dataDir: 'migrations' });
+ * const { version, expected, isUsable, counts } = await readDatabaseStatus({ dataDir: 'migrations' });
  */
-export function readDatabaseStatus(place: DatabasePlace): Promise<SchemaStatus> {
-  return withDatabase('readDatabaseStatus', place, readSchemaStatus);
+export async function readDatabaseStatus(place: DatabasePlace): Promise<DatabaseStatus> {
+  checkPlace('readDatabaseStatus', place);
+  if (place.dataDir !== undefined && !existsSync(place.dataDir)) return noSchema;
+  return withDatabase('readDatabaseStatus', place, async (database, schema) => {
+    const status = await readSchemaStatus(database, schema);
+    if (!status.isUsable) return status;
+    return { ...status, counts: await createMigrationStore(database, schema).count() };
+  });
 }
 
 async function withDatabase<Result>(

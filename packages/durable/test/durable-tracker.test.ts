@@ -75,7 +75,7 @@ describe('a durable tracker', () => {
       const settled: string[] = [];
       tracker.on('settled', ({ row }) => settled.push(row.key));
       const view = createStatusView(tracker);
-      const handle = tracker.track(adapter, { id: 'a' }, { group: 'wave', meta: 4711 });
+      const handle = tracker.track(adapter, { id: 'a' }, { name: 'handbook', group: 'wave', meta: 4711 });
       const added = await tracker.trackAll(adapter, [{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
       expect(added).toBe(2);
       expect(await handle.settled()).toMatchObject({ key: 'acme/a', state: 'succeeded', native: null });
@@ -83,6 +83,7 @@ describe('a durable tracker', () => {
       expect(view.getSnapshot()).toMatchObject({ total: 3, hasSucceeded: true });
       expect(tracker.get('acme/a')).toMatchObject({
         group: 'wave',
+        name: 'handbook',
         meta: 4711,
         stopped: 'settled',
         reads: 3,

@@ -6,7 +6,7 @@ import type { News, StoredMigration } from '../src/news-feed.ts';
 function open() {
   const events: string[] = [];
   const mirror = createMirror(
-    () => undefined,
+    () => ({}),
     (name, { row }) => events.push(`${name} ${row.key} ${row.status?.state}`),
     () => {},
   );

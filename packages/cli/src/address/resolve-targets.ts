@@ -1,9 +1,8 @@
-import { ConfigurationError, type MigrationAdapter, type TrackerExport } from '@migration-status/core';
+import { ConfigurationError, type MigrationAdapter } from '@migration-status/core';
 import { toMigrationKey } from '@migration-status/core/adapter';
 import type { Account, Accounts } from '../config/accounts.ts';
 import type { MigrationConfig } from '../config/config.ts';
 import type { Target } from '../follow-targets.ts';
-import { toRememberedTargets } from '../store/to-remembered-targets.ts';
 import { type Address, parseAddress } from './parse-address.ts';
 import { parseJsonFlag } from './parse-json-flag.ts';
 import { toRef } from './to-ref.ts';
@@ -13,13 +12,13 @@ import { toRef } from './to-ref.ts';
  * migrations where there is none. Rejects with a `ConfigurationError` before anything is asked of a provider.
  *
  * @param ref The JSON of a ref, for an address that is an account alone.
- * @param known What a store holds, for what has not ended there; asked about where no address is given.
+ * @param listKnown Gives what a store or a database holds and has not ended; called where no address is given.
  */
 export async function resolveTargets(
   addresses: readonly string[],
   ref: string | undefined,
   configured: Accounts,
-  known?: TrackerExport,
+  listKnown: () => Promise<readonly Target[]> = async () => [],
 ): Promise<readonly Target[]> {
   const { accounts, migrations } = configured;
   if (ref !== undefined) return [await toTargetOfRef(addresses, ref, accounts)];
@@ -31,7 +30,7 @@ export async function resolveTargets(
       return migration ? toNamedTarget(migration, accounts) : toTarget(parseAddress(text, accounts));
     }),
   );
-  const remembered = addresses.length > 0 ? [] : await toRememberedTargets(known, accounts);
+  const remembered = addresses.length > 0 ? [] : await listKnown();
   const keys = new Set(targets.map(({ adapter, ref: given }) => adapter.key(given)));
   const all = [...targets, ...remembered.filter((target) => !keys.has(target.adapter.key(target.ref)))];
   if (all.length > 0) return all;

@@ -1,8 +1,16 @@
-import { ConfigurationError, type MigrationAdapter } from '@migration-status/core';
+import {
+  ConfigurationError,
+  type MigrationAdapter,
+  MigrationStatusError,
+  StoreError,
+} from '@migration-status/core';
 import type { Account, Accounts } from '../config/accounts.ts';
 import { describeSource } from '../config/credential-tree.ts';
 import { knownAdapters } from '../config/known-adapters.ts';
 import { configFiles, type LoadedConfig } from '../config/load-config.ts';
+import { loadDurable } from '../database/load-durable.ts';
+import { toDatabasePlace } from '../database/to-database-place.ts';
+import { describeSchema } from '../database/to-schema-verdict.ts';
 import { describeError } from '../describe-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { renderWords } from '../render/render-words.ts';
@@ -16,8 +24,9 @@ export interface CheckFlags extends SourceFlags {
   readonly json?: boolean | undefined;
 }
 
-/** What was found out about one account, or one thing that it needs. */
+/** What was found out about one account, or one thing that it needs, or about the database. */
 export interface Finding {
+  /** Its name; `database` for the database. */
   readonly account: string;
   readonly what: string;
   /** `ok`; `missing` where somebody has to set something; `refused`, `throttled` and `unreachable` are the provider's; `skipped` was not asked. */
@@ -26,14 +35,13 @@ export interface Finding {
 }
 
 /**
- * Says what is configured, what is missing, and whether each provider answers: it is asked about a configured migration, or
- * about one that is not there. Credentials are never shown. Gives the exit code.
+ * Says what is configured, what is missing, and whether each provider and the database answers: a provider is asked about a
+ * configured migration, or about one that is not there. Credentials are never shown. Gives the exit code.
  */
 export async function check(flags: CheckFlags, surroundings: Surroundings): Promise<number> {
   const opened = await openAccounts(flags, surroundings);
-  const findings = (
-    await Promise.all(toChecked(opened).map((account) => checkAccount(account, opened, surroundings)))
-  ).flat();
+  const checked = toChecked(opened).map((account) => checkAccount(account, opened, surroundings));
+  const findings = (await Promise.all([...checked, checkDatabase(opened, surroundings)])).flat();
   const { stdout, stderr } = surroundings;
   const { file, migrations } = opened;
   stderr.write(
@@ -63,6 +71,31 @@ async function checkAccount(
   if (credentials.some(({ verdict }) => verdict !== 'ok')) return credentials;
   const rest = await checkProvider(account, opened, interruption);
   return [...credentials, rest];
+}
+
+/** How the database stands, where one is configured. */
+async function checkDatabase(
+  loaded: LoadedConfig,
+  { environment }: Surroundings,
+): Promise<readonly Finding[]> {
+  const { database } = loaded.config;
+  if (database === undefined) return [];
+  const finding = { account: 'database', what: database.schema ?? 'migration_status' };
+  try {
+    const place = await toDatabasePlace(loaded, environment);
+    const { readDatabaseStatus } = await loadDurable();
+    const status = await readDatabaseStatus(place);
+    const verdict = status.isUsable ? 'ok' : 'missing';
+    return [{ ...finding, verdict, detail: describeSchema(status) }];
+  } catch (error) {
+    return [{ ...finding, verdict: toDatabaseVerdict(error), detail: describeError(error).message }];
+  }
+}
+
+function toDatabaseVerdict(error: unknown): Finding['verdict'] {
+  if (StoreError.isInstance(error)) return 'skipped';
+  if (!MigrationStatusError.isInstance(error) || error.code === 'database_unreachable') return 'unreachable';
+  return error.kind === 'database' ? 'refused' : 'missing';
 }
 
 async function checkCredential(account: Account, leaf: Account['credentials'][number]): Promise<Finding> {

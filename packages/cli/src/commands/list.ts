@@ -8,6 +8,7 @@ import {
 import { toMigrationStatus } from '@migration-status/core/adapter';
 import { parseAddress } from '../address/parse-address.ts';
 import { parseJsonFlag } from '../address/parse-json-flag.ts';
+import { openDurableTracker } from '../database/open-durable-tracker.ts';
 import { type EndingSignal, exitCodes, signalExitCodes } from '../exit-codes.ts';
 import { createReporter } from '../output/create-reporter.ts';
 import { parseCount } from '../parse-count.ts';
@@ -22,9 +23,17 @@ export interface ListFlags extends LookFlags {
   readonly limit?: string | undefined;
 }
 
-/** Shows what an account has, where its provider can list that. Gives the exit code. */
-export async function list(name: string, flags: ListFlags, surroundings: Surroundings): Promise<number> {
-  const limit = flags.limit === undefined ? Number.POSITIVE_INFINITY : parseCount('--limit', flags.limit);
+/**
+ * Shows what an account has, where its provider can list that; without an account what the database of the configuration
+ * holds, as it was last seen by whoever follows it. Gives the exit code.
+ */
+export async function list(
+  name: string | undefined,
+  flags: ListFlags,
+  surroundings: Surroundings,
+): Promise<number> {
+  if (name === undefined) return listDatabase(flags, surroundings);
+  const limit = toLimit(flags);
   const filter = flags.filter === undefined ? undefined : parseJsonFlag('--filter', flags.filter);
   const { accounts } = await openAccounts(flags, surroundings);
   const adapter = await parseAddress(name, accounts).account.load();
@@ -51,6 +60,30 @@ function withFilterHint(error: unknown): unknown {
   if (!ConfigurationError.isInstance(error)) return error;
   const message = `${error.message}; --filter gives it as JSON`;
   return new ConfigurationError({ option: '--filter', message, cause: error });
+}
+
+async function listDatabase(flags: ListFlags, surroundings: Surroundings): Promise<number> {
+  const limit = toLimit(flags);
+  if (flags.filter !== undefined) {
+    const message = '--filter is what a provider is asked with: name an account';
+    throw new ConfigurationError({ option: '--filter', message });
+  }
+  const opened = await openAccounts(flags, surroundings);
+  if (opened.config.database === undefined) {
+    const message = 'name an account; without one, list shows what the "database" of a configuration holds';
+    throw new ConfigurationError({ option: 'account', message });
+  }
+  const tell = (message: string) => surroundings.stderr.write(`${message}\n`);
+  await using tracker = await openDurableTracker(opened, [], surroundings, { isFollowing: false, tell });
+  const reporter = createReporter(surroundings, flags, { isFollowing: false });
+  using view = createStatusView({ rows: () => tracker.rows().slice(0, limit), on: () => () => {} });
+  const exitCode = exitCodes.succeeded;
+  reporter.finish({ snapshot: view.getSnapshot(), exitCode });
+  return exitCode;
+}
+
+function toLimit({ limit }: ListFlags): number {
+  return limit === undefined ? Number.POSITIVE_INFINITY : parseCount('--limit', limit);
 }
 
 /** What was listed until Ctrl-C is shown all the same. */

@@ -1,18 +1,11 @@
-import { ConfigurationError, createStatusView, createTracker } from '@migration-status/core';
+import { ConfigurationError, createStatusView } from '@migration-status/core';
 import type { RowAction } from '@migration-status/dashboard';
-import { resolveTargets } from '../address/resolve-targets.ts';
 import { readCredential } from '../config/read-credential.ts';
-import { describeError } from '../describe-error.ts';
 import { signalExitCodes } from '../exit-codes.ts';
-import type { Target } from '../follow-targets.ts';
-import {
-  parseServeAccess,
-  type ServeAccess,
-  type ServeAccessFlags,
-  toName,
-} from '../serve/parse-serve-flags.ts';
-import { openStore } from '../store/open-store.ts';
-import { toResume } from '../store/to-resume.ts';
+import { createSayer } from '../say-seldom.ts';
+import { toListenError } from '../serve/listen-error.ts';
+import { openServedDatabase, openServedHere, type Served } from '../serve/open-served.ts';
+import { parseServeAccess, type ServeAccessFlags, toName } from '../serve/parse-serve-flags.ts';
 import { type Surroundings, toInterruptingSignal } from '../surroundings.ts';
 import { whenAborted } from '../when-aborted.ts';
 import type { SourceFlags } from './flags.ts';
@@ -27,7 +20,10 @@ export interface ServeFlags extends SourceFlags, ServeAccessFlags {
   readonly native?: boolean | undefined;
 }
 
-/** Shows migrations as a web page, as JSON and as a stream of events, until it is interrupted. Gives the exit code. */
+/**
+ * Shows migrations as a web page, as JSON and as a stream of events, until it is interrupted: those that are asked for, and on
+ * a database all that are there. Gives the exit code.
+ */
 export async function serve(
   addresses: readonly string[],
   flags: ServeFlags,
@@ -35,42 +31,27 @@ export async function serve(
 ): Promise<number> {
   const access = parseServeAccess(flags);
   const { environment, interruption, stdout, stderr } = surroundings;
-  const tell = (error: unknown) => stderr.write(`${describeError(error).message}\n`);
   const opened = await openAccounts(flags, surroundings);
   const token =
     access.token && (await readCredential(access.token, '--token', { environment, folder: opened.folder }));
-  await using memory = await openStore(opened);
-  const targets = await resolveTargets(addresses, flags.ref, opened, memory.known);
+  const tell = createSayer((message) => stderr.write(`${message}\n`));
+  const open = opened.config.database === undefined ? openServedHere : openServedDatabase;
+  await using served = await open({ addresses, flags, opened, surroundings, tell });
   const { createStatusHandler, listen } = await loadServer();
-  const adapters = [...new Set(targets.map(({ adapter }) => adapter))];
-  await using tracker = createTracker({
-    adapters,
-    policy: opened.config.policy,
-    store: memory.store,
-    resume: toResume(memory.known, targets),
-    onListenerError: tell,
-  });
-  using view = createStatusView(tracker);
-  const handles = new Map(
-    targets.map(({ adapter, ref, name, group }) => {
-      const handle = tracker.track(adapter, ref, { name, group });
-      return [handle.key, handle] as const;
-    }),
-  );
-  const refresh = async ({ key }: { readonly key: string }) => handles.get(key)?.refresh();
+  using view = createStatusView(served.source);
   const handler = createStatusHandler(view, {
     title: flags.title,
     hosts: access.hosts,
     token,
     native: flags.native,
     onActionError: tell,
-    actions: toActions(targets, refresh).filter(({ name }) => flags.allow?.includes(name)),
+    actions: toActions(served).filter(({ name }) => flags.allow?.includes(name)),
   });
   await using server = await listen(handler, access).catch((error) => {
-    throw toListenError(error, access);
+    throw toListenError(error, access, '--port');
   });
   stdout.write(`http://${toName(access.host)}:${server.port}/\n`);
-  stderr.write(`${targets.length} migrations are shown there until Ctrl-C.\n`);
+  stderr.write(`${view.getSnapshot().total} migrations are shown there until Ctrl-C.\n`);
   await whenAborted(interruption);
   handler.close();
   const signal = toInterruptingSignal(interruption);
@@ -91,24 +72,15 @@ async function loadServer() {
   }
 }
 
-function toActions(targets: readonly Target[], refresh: NonNullable<RowAction['run']>): readonly RowAction[] {
-  const targetOf = new Map(targets.map((target) => [target.adapter.key(target.ref), target]));
+function toActions({ findAdapter, refresh }: Served): readonly RowAction[] {
   return [
     { name: 'refresh', run: refresh },
     {
       name: 'cancel',
-      isOffered: ({ key, stopped }) =>
-        stopped !== 'settled' && targetOf.get(key)?.adapter.cancel !== undefined,
-      run: async ({ key }) => {
-        const { adapter, ref } = targetOf.get(key) ?? {};
-        await adapter?.cancel?.(ref);
+      isOffered: (row) => row.stopped !== 'settled' && findAdapter(row)?.cancel !== undefined,
+      run: async (row) => {
+        await findAdapter(row)?.cancel?.(row.ref);
       },
     },
   ];
-}
-
-function toListenError(error: unknown, { host, port }: ServeAccess): ConfigurationError {
-  const reason = error instanceof Error ? error.message : describeError(error).message;
-  const message = `nobody can listen on ${toName(host)}:${port}: ${reason}`;
-  return new ConfigurationError({ option: '--port', message, cause: error });
 }

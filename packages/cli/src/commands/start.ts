@@ -7,7 +7,7 @@ import type { Account } from '../config/accounts.ts';
 import { describeError } from '../describe-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { toJsonText } from '../render/to-json-text.ts';
-import { rememberStart } from '../store/remember-start.ts';
+import { openStartMemory } from '../store/open-start-memory.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './flags.ts';
 import { openAccounts } from './open-accounts.ts';
@@ -21,7 +21,7 @@ export interface StartFlags extends SourceFlags {
 
 /**
  * Starts a migration, once, and tells its key. Where no answer comes, whether it has begun is not knowable from outside, and
- * nothing is repeated. Gives the exit code.
+ * nothing is repeated. A database has to be there before anything is started. Gives the exit code.
  */
 export async function start(name: string, flags: StartFlags, surroundings: Surroundings): Promise<number> {
   const text = flags.input === '-' ? await surroundings.readInput() : flags.input;
@@ -33,14 +33,15 @@ export async function start(name: string, flags: StartFlags, surroundings: Surro
     const message = `${adapter.provider} cannot start migrations`;
     throw new ConfigurationError({ option: 'account', message });
   }
+  const { stdout, stderr } = surroundings;
+  await using memory = await openStartMemory(opened, adapter, surroundings);
   const ref = await adapter.start(input, { signal: surroundings.interruption });
   const key = adapter.key(ref);
-  const { stdout, stderr } = surroundings;
   stdout.write(`${flags.json ? toJsonText({ key, ref }) : key}\n`);
   stderr.write(`To follow it: migration-status watch ${toWords(account, key, ref)}\n`);
   // It has begun, whatever becomes of our notes.
-  await rememberStart(opened, adapter, ref).catch((error) => {
-    stderr.write(`It is not in the store: ${describeError(error).message}\n`);
+  await memory.remember(ref).catch((error) => {
+    stderr.write(`It is not in the ${memory.name}: ${describeError(error).message}\n`);
   });
   return exitCodes.succeeded;
 }

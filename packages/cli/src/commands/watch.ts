@@ -3,15 +3,22 @@ import {
   isMigrationState,
   isTerminalState,
   type MigrationState,
+  type MigrationStatus,
   migrationStates,
+  type StatusSnapshot,
 } from '@migration-status/core';
+import { loadAdapters } from '../address/load-adapters.ts';
 import { resolveTargets } from '../address/resolve-targets.ts';
+import { openDurableTracker } from '../database/open-durable-tracker.ts';
+import { toKnownTargets } from '../database/to-known-targets.ts';
 import { toExitCode } from '../exit-codes.ts';
 import { followTargets } from '../follow-targets.ts';
 import { createReporter } from '../output/create-reporter.ts';
 import { outputVariable } from '../output/output-mode.ts';
+import type { Reporter } from '../output/reporter.ts';
 import { parseDuration } from '../parse-duration.ts';
 import { openStore } from '../store/open-store.ts';
+import { toRememberedTargets } from '../store/to-remembered-targets.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { LookFlags } from './flags.ts';
 import { openAccounts } from './open-accounts.ts';
@@ -52,20 +59,31 @@ async function followUntil(
   const goal = parseState(flags.for);
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration('--timeout', flags.timeout);
   const opened = await openAccounts(flags, surroundings);
+  const request = {
+    timeoutMs,
+    until: ({ state }: MigrationStatus) => state === goal || isTerminalState(state) || isRest(state),
+    judge: ({ rows }: StatusSnapshot) => toExitCode(rows, { goal, allowPartial: flags.allowPartial }),
+  };
+  const { interruption } = surroundings;
+  const toReporter = () => createReporter(surroundings, flags, { isFollowing: true });
+  if (opened.config.database !== undefined) {
+    const adapters = await loadAdapters(addresses, opened);
+    let reporter: Reporter | undefined;
+    await using follower = await openDurableTracker(opened, adapters, surroundings, {
+      isFollowing: true,
+      tell: (message) => (reporter ? reporter.note(message) : surroundings.stderr.write(`${message}\n`)),
+    });
+    const listKnown = async () => toKnownTargets(follower.rows(), adapters);
+    const targets = await resolveTargets(addresses, flags.ref, opened, listKnown);
+    reporter = toReporter();
+    return await followTargets({ targets, follower, ...request }, { reporter, interruption });
+  }
   await using memory = await openStore(opened);
-  const targets = await resolveTargets(addresses, flags.ref, opened, memory.known);
-  const reporter = createReporter(surroundings, flags, { isFollowing: true });
-  return await followTargets(
-    {
-      targets,
-      policy: opened.config.policy,
-      memory,
-      timeoutMs,
-      until: ({ state }) => state === goal || isTerminalState(state) || isRest(state),
-      judge: ({ rows }) => toExitCode(rows, { goal, allowPartial: flags.allowPartial }),
-    },
-    { reporter, interruption: surroundings.interruption },
-  );
+  const listKnown = () => toRememberedTargets(memory.known, opened.accounts);
+  const targets = await resolveTargets(addresses, flags.ref, opened, listKnown);
+  const { policy } = opened.config;
+  const reporter = toReporter();
+  return await followTargets({ targets, policy, memory, ...request }, { reporter, interruption });
 }
 
 function parseState(text: string | undefined): MigrationState | undefined {

@@ -47,6 +47,20 @@ export interface MigrationConfig {
   readonly group?: string | undefined;
 }
 
+/** A database on which processes follow migrations together. Either a server or a folder. */
+export interface DatabaseConfig {
+  /** Where the address of a PostgreSQL server is read from, which holds its password: `postgres://user:password@host/name`. */
+  readonly connectionString?: CredentialSource | undefined;
+  /** A folder for a PostgreSQL inside one process at a time. Its path counts from the folder of the configuration. */
+  readonly dataDir?: string | undefined;
+  /** Where the tables are. Default `migration_status`. */
+  readonly schema?: string | undefined;
+  /** How long ended migrations and their history are kept, in milliseconds. Default: for good. */
+  readonly retainMs?: number | undefined;
+  /** How many transitions of a migration are kept at most. Default: all. */
+  readonly retainTransitions?: number | undefined;
+}
+
 /** What stands in `migration-status.config.ts`, `.js` or `.json`. */
 export interface MigrationStatusConfig {
   /** By a name of letters, digits, `-` and `_`, which begins the addresses of its migrations. */
@@ -58,6 +72,11 @@ export interface MigrationStatusConfig {
    * when no address is given. One of them has it at a time. Its path counts from the folder of the configuration.
    */
   readonly store?: { readonly file: string } | undefined;
+  /**
+   * Where migrations are followed by `migration-status worker`, in the place of `store`. What `track`, `start`, `watch` and
+   * `wait` are told of goes there, and `serve`, `list` and `watch` show what is there. Needs `@migration-status/durable`.
+   */
+  readonly database?: DatabaseConfig | undefined;
   /** How often to look, and the like, where the defaults do not fit. */
   readonly policy?: Partial<EnginePolicy> | undefined;
 }

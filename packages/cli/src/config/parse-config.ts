@@ -1,8 +1,8 @@
 import { ConfigurationError } from '@migration-status/core';
 import { parseOptions, type StandardSchema } from '@migration-status/core/adapter';
 import * as z from 'zod/mini';
-import type { AdapterFactory, CredentialTree, MigrationStatusConfig } from './config.ts';
-import { isCredentialTree } from './credential-tree.ts';
+import type { AdapterFactory, CredentialSource, CredentialTree, MigrationStatusConfig } from './config.ts';
+import { isCredentialSource, isCredentialTree } from './credential-tree.ts';
 import { findSecretName } from './find-secret-name.ts';
 
 const text = z.string().check(z.minLength(1, 'a non-empty string'));
@@ -25,12 +25,28 @@ const accountSchema = z.strictObject({
   refFields: z.optional(z.array(text).check(z.minLength(1, 'at least one name'))),
 });
 
+const count = z.int().check(z.positive('a whole number above 0'));
+
+const databaseSchema = z.strictObject({
+  connectionString: z.optional(
+    z.custom<CredentialSource>(
+      isCredentialSource,
+      '{ env: "VARIABLE" } or { file: "path" }, never the address itself, which holds a password',
+    ),
+  ),
+  dataDir: z.optional(text),
+  schema: z.optional(text),
+  retainMs: z.optional(count),
+  retainTransitions: z.optional(count),
+});
+
 const configSchema: StandardSchema<MigrationStatusConfig> = z.strictObject({
   accounts: z.optional(z.record(z.string(), accountSchema)),
   migrations: z.optional(
     z.array(z.strictObject({ name: text, account: text, ref: z.unknown(), group: z.optional(text) })),
   ),
   store: z.optional(z.strictObject({ file: text })),
+  database: z.optional(databaseSchema),
   policy: z.optional(z.record(z.string(), z.number())),
 });
 
@@ -54,6 +70,7 @@ export function parseConfig(value: unknown, source: string): MigrationStatusConf
     const message = `${source}: "${option}" must stand in "credentials", as { env: "VARIABLE" } or { file: "path" }`;
     throw new ConfigurationError({ option, message });
   }
+  checkDatabase(config, source);
   const names = new Set<string>();
   for (const [index, { name }] of (config.migrations ?? []).entries()) {
     if (!names.has(name)) {
@@ -64,4 +81,16 @@ export function parseConfig(value: unknown, source: string): MigrationStatusConf
     throw new ConfigurationError({ option, message: `${source}: "${option}" is taken by another migration` });
   }
   return config;
+}
+
+function checkDatabase({ database, store }: MigrationStatusConfig, source: string): void {
+  if (database === undefined) return;
+  const isServer = database.connectionString !== undefined;
+  if (isServer === (database.dataDir !== undefined)) {
+    const message = `${source}: "database" must have either "connectionString" or "dataDir"`;
+    throw new ConfigurationError({ option: 'database', message });
+  }
+  if (store === undefined) return;
+  const message = `${source}: "database" takes the place of "store"; only one of them can be there`;
+  throw new ConfigurationError({ option: 'store', message });
 }

@@ -21,8 +21,10 @@ export interface ServeAccess extends ListenAddress {
   readonly token: CredentialSource | undefined;
 }
 
-const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
-const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
+/** The names of this machine for itself, as they stand in a request. */
+export const loopbackNames: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+/** Where nobody but this machine can ask. */
+export const loopbackHosts: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 const everyHost = ['0.0.0.0', '::'];
 
 /** Reads the flags. Throws a `ConfigurationError` where others could see what is served, and no token keeps them out. */
@@ -32,8 +34,6 @@ export function parseServeAccess({
   name = [],
   token,
 }: ServeAccessFlags): ServeAccess {
-  const number = Number(port);
-  if (!/^\d+$/.test(port) || number > 65_535) throw toError('--port', 'must be a number from 0 to 65535');
   const isOpen = !loopbackHosts.includes(host) || name.length > 0;
   if (isOpen && token === undefined)
     throw toError(
@@ -43,10 +43,17 @@ export function parseServeAccess({
   const isNamed = !loopbackHosts.includes(host) && !everyHost.includes(host);
   return {
     host,
-    port: number,
+    port: parsePort('--port', port),
     hosts: [...loopbackNames, ...(isNamed ? [toName(host)] : []), ...name],
     token: token === undefined ? undefined : parseSource('--token', token),
   };
+}
+
+/** The number of a port. Throws a `ConfigurationError` that names the flag. */
+export function parsePort(flag: string, text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw toError(flag, 'must be a number from 0 to 65535');
 }
 
 /** A host as it stands in an address: with brackets where it has colons itself. */

@@ -71,6 +71,24 @@ describe('a configuration', () => {
         ],
       },
     ],
+    [
+      'a.ts: "database.connectionString" must be { env: "VARIABLE" } or { file: "path" }, never the address itself, which holds a password',
+      { database: { connectionString: 'postgres://app:very-secret@db/app' } },
+    ],
+    ['a.ts: "database" must have either "connectionString" or "dataDir"', { database: {} }],
+    [
+      'a.ts: "database" must have either "connectionString" or "dataDir"',
+      { database: { connectionString: { env: 'URL' }, dataDir: 'data' } },
+    ],
+    [
+      'a.ts: "database" takes the place of "store"; only one of them can be there',
+      { database: { dataDir: 'data' }, store: { file: 'a.jsonl' } },
+    ],
+    [
+      'a.ts: "database.retainMs" must be a whole number above 0',
+      { database: { dataDir: 'data', retainMs: 0 } },
+    ],
+    ['a.ts: there is no option "database.password"', { database: { dataDir: 'd', password: 'very-secret' } }],
     ['a.ts: "policy.floorMs" must be', { policy: { floorMs: 'fast' } }],
   ])('is refused with the place of what is wrong: %s', (message, value) => {
     const refused = () => parseConfig(value, 'a.ts');
