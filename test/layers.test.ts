@@ -36,6 +36,8 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
     '@migration-status/core/adapter',
     '@migration-status/core/file-store',
     '@migration-status/dashboard',
+    '@migration-status/durable',
+    '@migration-status/durable/opentelemetry',
     '@migration-status/generic-migrations',
     '@migration-status/onlyoffice',
     '@migration-status/sandbox',
@@ -192,12 +194,12 @@ describe('the packages', () => {
 });
 
 describe('the command line', () => {
-  const lazy = ['velt', 'onlyoffice', 'snaplogic', 'generic-migrations', 'sandbox'];
+  const lazy = ['velt', 'onlyoffice', 'snaplogic', 'generic-migrations', 'sandbox', 'durable'];
   const files = listFiles('packages/cli/src', '.ts').filter((file) => !file.endsWith('/sandbox/scenario.ts'));
 
-  it.each(files)('%s loads providers and the sandbox only when they are asked for', (file) => {
+  it.each(files)('%s loads providers, databases and the sandbox only when they are asked for', (file) => {
     const code = readText(file).replace(comments, '');
-    const eager = [...code.matchAll(/^import (?!type)[^;]*? from '@migration-status\/([\w-]+)';/gm)];
+    const eager = [...code.matchAll(/^import (?!type)[^;]*? from '@migration-status\/([\w-]+)[\w/-]*';/gm)];
     expect(eager.filter(([, name = '']) => lazy.includes(name))).toEqual([]);
   });
 });
