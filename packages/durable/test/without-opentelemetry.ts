@@ -1,14 +1,13 @@
-import { registerHooks } from 'node:module';
+import { register } from 'node:module';
 
 /** A process in which OpenTelemetry is not installed: follows a migration to its end, and then asks for metrics all the same. */
 const [connectionString = ''] = process.argv.slice(2);
 
-registerHooks({
-  resolve(specifier, context, next) {
-    if (!specifier.startsWith('@opentelemetry/')) return next(specifier, context);
-    throw Object.assign(new Error(`${specifier} is not there`), { code: 'ERR_MODULE_NOT_FOUND' });
-  },
-});
+const hook = `export async function resolve(specifier, context, next) {
+  if (!specifier.startsWith('@opentelemetry/')) return next(specifier, context);
+  throw Object.assign(new Error(specifier + ' is not there'), { code: 'ERR_MODULE_NOT_FOUND' });
+}`;
+register(`data:text/javascript,${encodeURIComponent(hook)}`);
 
 const { createDurableTracker } = await import('../src/index.ts');
 const { createScriptedAdapter, toReading } = await import('../../../test/support/scripted-adapter.ts');
