@@ -148,6 +148,7 @@ describe('the recipes for other frameworks', () => {
 const outcomes: Readonly<Record<string, RegExp>> = {
   'README.md, block 1': /^completed\ndone$/,
   'README.md, block 2': /\[object Object\]$/,
+  'docs/durable.md, block 1': /^200$/,
   'packages/core/README.md, block 1': /velt\/org_1\/mig_7 succeeded\n(?:.*\n)*true$/,
   'packages/core/README.md, block 2': /^0 of 1 done, .*\n(?:.*\n)*true/,
   'packages/core/README.md, block 3': /^goes on with 0\nsucceeded$/,

@@ -18,7 +18,7 @@ describe('a line of a worker', () => {
     ['idle', 'nothing is left'],
     ['unserved', 'no account is configured'],
     ['stopped', 'handed over'],
-    ['lost', 'another worker'],
+    ['lost', 'could not be held'],
   ] as const)('says that a shard is %s', (what, words) => {
     expect(describeShard({ ...event, what })).toContain(words);
   });

@@ -19,7 +19,7 @@ export interface ShardEvent {
   readonly lane: string;
   /**
    * `taken`, or why it is over: `idle`, nothing is left to follow; `unserved`, nothing of it can be followed by this process;
-   * `stopped`, it goes to another worker; `lost`, another worker has it.
+   * `stopped`, it is handed over; `lost`, it could not be held on to, and another worker has it or soon will.
    */
   readonly what: 'taken' | Exclude<RunEnd, 'changed'>;
   /** How many of its migrations are followed. */

@@ -122,7 +122,7 @@ export async function worker(flags: WorkerFlags, surroundings: Surroundings): Pr
   const drainMs = Math.round(performance.now() - began);
   const reads = running?.measure().requests.reduce((sum, count) => sum + count.reads, 0) ?? 0;
   endMetrics?.();
-  log({ type: 'stopped', message: `Handed over in ${drainMs} ms, after ${reads} reads`, drainMs, reads });
+  log({ type: 'stopped', message: `Ended within ${drainMs} ms, after ${reads} reads`, drainMs, reads });
   return interruption.aborted ? signalExitCodes[signal] : exitCodes.succeeded;
 }
 

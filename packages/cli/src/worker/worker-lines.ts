@@ -31,7 +31,7 @@ export function describeShard({ shardId, lane, what, migrations }: ShardEvent): 
     idle: 'let go of: nothing is left to follow',
     unserved: 'let go of: no account is configured for what is in it',
     stopped: 'handed over',
-    lost: 'lost to another worker',
+    lost: 'lost: it could not be held on to',
   };
   return `${lane}: shard ${shardId} ${words[what]}`;
 }
