@@ -73,6 +73,16 @@ describe('a run of a shard', () => {
     run.lose();
   });
 
+  it('says how overdue its reads are, as one that does not come back', async () => {
+    const { run } = start(['never']);
+    await waitUntil('it is overdue', () => run.lagMs > 100);
+    run.lose();
+    const punctual = start([toReading('running')], {}, { policy: { floorMs: 60_000 } });
+    await waitUntil('it is packed', () => punctual.asked.includes('pack running'));
+    expect(punctual.run.lagMs).toBe(0);
+    punctual.run.lose();
+  });
+
   it('reads nothing when it cannot be sure of its claim', async () => {
     const { run, asked, adapter } = start([toReading('running')], {}, { isHeld: () => false });
     expect(await run.ended).toBe('lost');

@@ -1,6 +1,7 @@
 import { ConfigurationError, createStatusView } from '@migration-status/core';
 import type { RowAction } from '@migration-status/dashboard';
 import { readCredential } from '../config/read-credential.ts';
+import { describeError } from '../describe-error.ts';
 import { signalExitCodes } from '../exit-codes.ts';
 import { createSayer } from '../say-seldom.ts';
 import { toListenError } from '../serve/listen-error.ts';
@@ -44,7 +45,7 @@ export async function serve(
     hosts: access.hosts,
     token,
     native: flags.native,
-    onActionError: tell,
+    onActionError: (error) => tell(describeError(error).message),
     actions: toActions(served).filter(({ name }) => flags.allow?.includes(name)),
   });
   await using server = await listen(handler, access).catch((error) => {

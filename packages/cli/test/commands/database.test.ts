@@ -12,7 +12,9 @@ import {
   startPostgres,
 } from '../../../durable/test/postgres-server.ts';
 import { waitUntil } from '../../../durable/test/wait-until.ts';
-import { runInProcess } from '../support/run-in-process.ts';
+import { runProgram } from '../../src/program.ts';
+import type { Surroundings } from '../../src/surroundings.ts';
+import { createTextStream, runInProcess } from '../support/run-in-process.ts';
 
 let server: PostgresServer;
 let sandbox: Sandbox;
@@ -264,6 +266,98 @@ describe('commands on a database', () => {
     expect(started.stderr).toMatch(/It is not in the database: .*not today/);
     const watched = await run(['watch', place(), '--output', 'quiet', ...flags]);
     expect([watched.exitCode, watched.stderr]).toEqual([3, expect.stringMatching(/not today/)]);
+  });
+});
+
+describe('serve on a database', () => {
+  /** Serves until the given work is done. */
+  async function serveWhile(words: readonly string[], more: object, use: (url: string) => Promise<void>) {
+    const interruption = new AbortController();
+    const [stdout, stderr] = [createTextStream(), createTextStream()];
+    const listening = Promise.withResolvers<string>();
+    const surroundings: Surroundings = {
+      stdout: {
+        ...stdout,
+        write(text) {
+          stdout.write(text);
+          listening.resolve(text.trim());
+        },
+      },
+      stderr,
+      environment,
+      folder,
+      interruption: interruption.signal,
+      atExit: () => () => {},
+      readInput: async () => '',
+      ...more,
+    };
+    const running = runProgram(['serve', '--port', '0', ...words], surroundings);
+    const ended = running.then((code) => Promise.reject(new Error(`${code}: ${stderr.text()}`)));
+    const url = await Promise.race([listening.promise, ended]);
+    try {
+      await use(url);
+    } finally {
+      interruption.abort({ signal: 'SIGTERM' });
+    }
+    expect(await running).toBe(143);
+    return stderr.text();
+  }
+
+  const read = async (url: string) => (await fetch(`${url}statuses`)).json();
+  const post = async (url: string, action: string, key: string) => {
+    const headers = { origin: new URL(url).origin };
+    const response = await fetch(`${url}statuses/${action}`, {
+      method: 'POST',
+      body: JSON.stringify({ key }),
+      headers,
+    });
+    return response.status;
+  };
+
+  it('shows everything that is there, and needs no account for it', async () => {
+    const { flags, schema } = await configure();
+    await run(['db', 'migrate', ...flags]);
+    const [first, second] = [place('in_progress'), place('in_progress')];
+    await run(['track', first, second, ...flags]);
+    const bare = { environment: { DATABASE_URL: server.connectionString } };
+    const told = await serveWhile(flags, bare, async (url) => {
+      expect(await read(url)).toMatchObject({ total: 2, unread: 2 });
+      await startFollowing(schema);
+      await waitUntil('both are read', async () => (await read(url)).counts.running === 2);
+    });
+    expect(told).toMatch(/^No worker is running on the database.*\n2 migrations are shown there/);
+  });
+
+  it('shows what is asked for, and lets readers do what is allowed', async () => {
+    const { flags, schema } = await configure();
+    await run(['db', 'migrate', ...flags]);
+    const tracker = await startFollowing(schema);
+    const [asked, other] = [place('in_progress'), place('in_progress')];
+    await run(['track', other, ...flags]);
+    await serveWhile([asked, '--allow', 'refresh', 'cancel', ...flags], {}, async (url) => {
+      await waitUntil('it is read', async () => (await read(url)).counts.running === 1);
+      expect((await read(url)).rows).toMatchObject([{ key: asked }]);
+      const before = tracker.get(asked)?.reads ?? 0;
+      expect(await post(url, 'refresh', asked)).toBe(204);
+      await waitUntil('it is read again', () => (tracker.get(asked)?.reads ?? 0) > before);
+      expect(await post(url, 'cancel', asked)).toBe(409);
+      expect(await post(url, 'refresh', other)).toBe(404);
+    });
+  });
+
+  it('follows what is in a folder itself, which then belongs to it alone', async () => {
+    const { flags } = await configure({ connectionString: undefined, dataDir: './served' });
+    await serveWhile([place('failed'), ...flags], {}, async (url) => {
+      await waitUntil('it has ended', async () => (await read(url)).counts.failed === 1);
+      for (const command of ['worker', 'list']) {
+        const { exitCode, stderr } = await run([command, ...flags]);
+        expect([exitCode, stderr]).toEqual([2, expect.stringContaining('is in use by')]);
+      }
+      const { stdout } = await run(['check', '--json', ...flags]);
+      expect(JSON.parse(stdout)).toContainEqual(
+        expect.objectContaining({ account: 'database', verdict: 'skipped' }),
+      );
+    });
   });
 });
 
