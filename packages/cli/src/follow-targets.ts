@@ -34,6 +34,8 @@ export interface FollowRequest {
   readonly memory?: Omit<OpenStore, typeof Symbol.asyncDispose> | undefined;
   /** Who follows them already. Default: a tracker of this process. */
   readonly follower?: Follower | undefined;
+  /** What is said at the first Ctrl-C. Default: {@link interruptionNote}. */
+  readonly note?: string | undefined;
   /** Ends the wait for one of them; the end of the migration does so in any case. */
   readonly until: (status: MigrationStatus, target: Target) => boolean;
   /** Default: no limit. */
@@ -48,18 +50,18 @@ export interface FollowContext {
   readonly interruption: AbortSignal;
 }
 
-/** What is said at the first Ctrl-C. */
+/** What is said at the first Ctrl-C where nobody else looks. */
 export const interruptionNote = 'Interrupted: nobody looks any more. The migrations themselves go on.';
 
 /** Follows migrations until each has come where it was to come, and tells of it. Gives the exit code. */
 export async function followTargets(request: FollowRequest, context: FollowContext): Promise<number> {
-  const { targets, until, timeoutMs, judge } = request;
+  const { targets, until, timeoutMs, judge, note = interruptionNote } = request;
   const { reporter, interruption } = context;
   await using follower = request.follower ?? openTracker(request, reporter);
   // Others on the same database have theirs there too.
   const tracker = request.follower ? onlyKeys(follower, toKeys(targets)) : follower;
   using view = createStatusView(tracker);
-  const onInterrupt = () => reporter.note(interruptionNote);
+  const onInterrupt = () => reporter.note(note);
   interruption.addEventListener('abort', onInterrupt, { once: true });
   reporter.start({ tracker, view });
   let exitCode: number = exitCodes.usage;

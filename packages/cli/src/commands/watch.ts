@@ -31,6 +31,9 @@ export interface WatchFlags extends LookFlags {
   readonly timeout?: string | undefined;
 }
 
+const workersNote =
+  'Interrupted: the migrations go on, and the workers of the database go on following them.';
+
 /** Follows migrations until all have ended, or come to the state that is asked for. Gives the exit code. */
 export function watch(
   addresses: readonly string[],
@@ -76,7 +79,8 @@ async function followUntil(
     const listKnown = async () => toKnownTargets(follower.rows(), adapters);
     const targets = await resolveTargets(addresses, flags.ref, opened, listKnown);
     reporter = toReporter();
-    return await followTargets({ targets, follower, ...request }, { reporter, interruption });
+    const note = opened.config.database.dataDir === undefined ? workersNote : undefined;
+    return await followTargets({ targets, follower, note, ...request }, { reporter, interruption });
   }
   await using memory = await openStore(opened);
   const listKnown = () => toRememberedTargets(memory.known, opened.accounts);

@@ -58,9 +58,8 @@ function run(words: readonly string[], more: Readonly<Record<string, string>> = 
   return runInProcess(words, { folder, environment: { ...environment, ...more } });
 }
 
-function place(status = 'completed', forMs?: number) {
-  const steps = forMs === undefined ? [{ status }] : [{ status: 'in_progress', forMs }, { status }];
-  const { organizationId, migrationId } = sandbox.velt.addMigration({ timeline: steps });
+function place(status = 'completed') {
+  const { organizationId, migrationId } = sandbox.velt.addMigration({ timeline: [{ status }] });
   return `velt/${organizationId}/${migrationId}`;
 }
 
@@ -208,13 +207,13 @@ describe('commands on a database', () => {
   it('put there what is to be followed, and show what is there', async () => {
     const { flags, schema } = await configure();
     await run(['db', 'migrate', ...flags]);
-    const [tracked, ended] = [place('completed', 500), place()];
+    const [tracked, ended] = [place('in_progress'), place()];
     expect(await run(['track', tracked, ended, ...flags])).toEqual({
       exitCode: 0,
       stdout: `${tracked}\n${ended}\n`,
       stderr: '',
     });
-    sandbox.velt.nextTimeline([{ status: 'in_progress', forMs: 500 }, { status: 'completed' }]);
+    sandbox.velt.nextTimeline([{ status: 'in_progress' }]);
     const started = (await run(['start', 'velt', '--input', input, ...flags])).stdout.trim();
     const listed = await run(['list', '--output', 'json', ...flags]);
     const keysOf = (text: string) => JSON.parse(text).rows.map(({ key }: { readonly key: string }) => key);
@@ -226,10 +225,13 @@ describe('commands on a database', () => {
       stderr: expect.stringMatching(/^No worker is running on the database/),
     });
     await startFollowing(schema);
-    const watched = await run(['watch', '--output', 'json', ...flags]);
+    const watched = await run(['watch', '--for', 'running', '--output', 'json', ...flags]);
     expect([watched.exitCode, watched.stderr]).toEqual([0, '']);
-    // Of what has ended before nobody waits for any more.
     expect(keysOf(watched.stdout)).toEqual(expect.arrayContaining([tracked, started]));
+    const interruption = AbortSignal.abort({ signal: 'SIGINT' });
+    const words = ['wait', tracked, ...flags];
+    const interrupted = await runInProcess(words, { folder, environment, interruption });
+    expect(interrupted.exitCode).toBe(130);
     const one = await run(['wait', ended, '--output', 'json', ...flags]);
     expect(keysOf(one.stdout)).toEqual([ended]);
   });
