@@ -137,6 +137,28 @@ describe('workers as processes', { timeout: 60_000 }, () => {
     await waitUntil('it reads', () => second.stderr() === 'asked\n');
   });
 
+  it('go on when somebody who watches goes away', async () => {
+    const flags = await configure('watched');
+    const worker = start(['worker', '--migrate', '--log', 'ndjson', ...flags]);
+    await worker.waitFor(ready);
+    const timeline = [{ status: 'in_progress' }];
+    const { organizationId, migrationId } = sandbox.velt.addMigration({ timeline });
+    const watching = start([
+      'watch',
+      `velt/${organizationId}/${migrationId}`,
+      '--output',
+      'ndjson',
+      ...flags,
+    ]);
+    await watching.waitFor(/"to":"running"/);
+    watching.kill('SIGINT');
+    expect(await watching.ended).toBe(130);
+    expect(linesOf(watching, 'note').map(({ message }) => message)).toEqual([
+      'Interrupted: the migrations go on, and the workers of the database go on following them.',
+    ]);
+    expect(linesOf(worker, 'shard').map(({ what }) => what)).toEqual(['taken']);
+  });
+
   it('answer probes, to this machine only', async () => {
     const flags = await configure('probed');
     const worker = start(['worker', '--migrate', '--log', 'ndjson', '--health-port', '0', ...flags]);
