@@ -286,6 +286,7 @@ describe('serve on a database', () => {
       folder,
       interruption: interruption.signal,
       atExit: () => () => {},
+      atSuspension: () => () => {},
       readInput: async () => '',
       ...more,
     };
