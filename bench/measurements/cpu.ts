@@ -23,15 +23,21 @@ import {
 const full = 10_000;
 const polls = 20;
 
-/** How ours is measured: how many refs share a request, and whether the stub makes an object for each read. */
+/** How many times everybody has done the same in the same process before a warm line is measured. */
+const warmUps = 3;
+
+/** How ours is measured: how many refs share a request, whether the stub makes an object for each read, and after what. */
 const variants = [
-  { label: 'single, frozen', batchSize: 1, isFresh: false, atMost: 0.5 },
-  { label: 'single, fresh', batchSize: 1, isFresh: true, atMost: 0.5 },
-  { label: 'batch, frozen', batchSize: 100, isFresh: false, atMost: 0.2 },
-  { label: 'batch, fresh', batchSize: 100, isFresh: true, atMost: 0.2 },
+  { label: 'single, frozen', batchSize: 1, baseline: 'bare', warmUps: 0, atMost: 0.5 },
+  { label: 'single, fresh', batchSize: 1, baseline: 'bare, fresh', warmUps: 0, atMost: 0.5 },
+  { label: 'batch, frozen', batchSize: 100, baseline: 'bare', warmUps: 0, atMost: 0.2 },
+  { label: 'batch, fresh', batchSize: 100, baseline: 'bare, fresh', warmUps: 0, atMost: 0.2 },
+  { label: 'single, warm', batchSize: 1, baseline: 'bare, warm', warmUps, atMost: 0.5 },
+  { label: 'batch, warm', batchSize: 100, baseline: 'bare, warm', warmUps, atMost: 0.2 },
 ] as const;
 
-const bareFresh = 'bare, fresh';
+const freshBaseline = 'bare, fresh';
+const warmBaseline = 'bare, warm';
 
 /**
  * What a read costs besides the read: many at once, each many times, and a read that costs nothing. What is counted are the
@@ -41,26 +47,33 @@ const bareFresh = 'bare, fresh';
 export const cpu: Measurement = {
   name: 'cpu',
   title: 'cpu: microseconds of CPU per read; ratio to the bare loop',
-  cases: [...peerNames, bareFresh, ...variants.map(({ label }) => label)],
+  cases: [...peerNames, freshBaseline, warmBaseline, ...variants.map(({ label }) => label)],
   repeats: 3,
   needsQuiet: true,
 
   async measure(caseName, share) {
     const count = toSize(full, share);
     const variant = variants.find(({ label }) => label === caseName);
-    if (variant) return { figures: { micros: await measureOurs(count, variant) } };
-    const isFresh = caseName === bareFresh;
-    const name = isFresh ? 'bare' : caseName;
+    if (variant) {
+      const { batchSize, baseline } = variant;
+      const isFresh = baseline === freshBaseline;
+      const micros = await measureWarm(variant.warmUps, () => measureOurs(count, { batchSize, isFresh }));
+      return { figures: { micros } };
+    }
+    const isFresh = caseName === freshBaseline;
+    const isWarm = caseName === warmBaseline;
+    const name = isFresh || isWarm ? 'bare' : caseName;
     if (!isPeerName(name)) throw new RangeError(`there is no case ${caseName}`);
-    return { figures: { micros: await measurePeer(name, count, isFresh) } };
+    const micros = await measureWarm(isWarm ? warmUps : 0, () => measurePeer(name, count, isFresh));
+    return { figures: { micros } };
   },
 
   toRows: (outcomes) => variants.map((variant) => toRow(outcomes, variant)),
 };
 
 /** The peers stand in the first line only: none of them can share requests, and a fresh answer costs each the same. */
-function toRow(outcomes: Outcomes, { label, isFresh, atMost }: (typeof variants)[number]): Row {
-  const bare = toCell(outcomes, isFresh ? bareFresh : 'bare', 'micros');
+function toRow(outcomes: Outcomes, { label, baseline, atMost }: (typeof variants)[number]): Row {
+  const bare = toCell(outcomes, baseline, 'micros');
   const ours = toCell(outcomes, label, 'micros');
   const others = label === variants[0].label ? toCells(outcomes, peerNames, 'micros') : {};
   return {
@@ -70,6 +83,12 @@ function toRow(outcomes: Outcomes, { label, isFresh, atMost }: (typeof variants)
     baseline: { name: 'bare', cell: bare },
     goal: { of: 'ratio', atMost },
   };
+}
+
+/** The last of several runs in one process. */
+async function measureWarm(times: number, run: () => Promise<number>): Promise<number> {
+  for (let done = 0; done < times; done += 1) await run();
+  return run();
 }
 
 async function measurePeer(name: PeerName, count: number, isFresh: boolean): Promise<number> {

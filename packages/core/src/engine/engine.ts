@@ -1,6 +1,8 @@
 import type { MigrationAdapter } from '../adapter/contract.ts';
 import { admit, enter, forgive, isRefused, type Lane, learn, leave, opensAt } from '../lane/lane.ts';
 import type { MigrationReading } from '../model/migration-status.ts';
+import type { StepMoment } from '../step/regular-gap.ts';
+import { toRepeatDueAt } from '../step/repeat.ts';
 import { createRow, type Row } from '../step/row.ts';
 import { type StepEvent, type StepResult, step } from '../step/step.ts';
 import { type Appointment, createAgenda } from './agenda.ts';
@@ -46,7 +48,10 @@ export interface EngineOptions {
   /** 0 to 1, like `Math.random`. */
   readonly random: () => number;
   readonly policy: EnginePolicy;
-  /** Is told of every event, after the observers of the row: a listener that closes everything cannot undo a wait that is over. */
+  /**
+   * Is told of every event, after the observers of the row: a listener that closes everything cannot undo a wait that is
+   * over. Not of a read that has nothing to tell, where nobody observes the row.
+   */
   readonly onStep?: (id: RowId, event: StepEvent, result: StepResult) => unknown;
   /** Is told when a lane is parked. */
   readonly onPark?: (lane: string, state: Lane) => unknown;
@@ -106,8 +111,10 @@ type Occasion =
   /** A deadline of somebody who waits. */
   | { readonly type: 'alarm'; readonly ring: () => void };
 
+type ReadNews = Extract<StepEvent, { type: 'read' }>;
+
 /** How many rows are taken up, and asked for, in one go: what happens to a million at once must not keep the process from anything else. */
-const sliceSize = 250;
+const sliceSize = 1_000;
 
 export function createEngine(given: EngineOptions): Engine {
   const { clock, random, onStep, onPark, onListenerError } = given;
@@ -355,6 +362,7 @@ export function createEngine(given: EngineOptions): Engine {
     const isParked = now < lane.state.parkedUntil;
     const isOtherwise = now >= parkedUntil || lane.state.parkedBy !== parkedBy;
     const isAlone = ids.length === 1;
+    const canBatch = adapter.getStatuses !== undefined;
     const isInParts = isSpoilt(events);
     if (isInParts) splitInTwo(read);
     // Whoever is told may remove or refresh any row, also one whose turn comes later in this loop.
@@ -364,7 +372,7 @@ export function createEngine(given: EngineOptions): Engine {
       if (id === undefined || event === undefined || isClosed) continue;
       ids[index] = undefined;
       rows.setPlace(id, places.nowhere);
-      readAloneOrTogether(id, event, isAlone);
+      if (isAlone && canBatch) readAloneOrTogether(id, event);
       apply(id, event, now);
     }
     reads.remove(read);
@@ -384,12 +392,10 @@ export function createEngine(given: EngineOptions): Engine {
   }
 
   /** A row that spoils what it is part of is read by itself until it is read well. */
-  function readAloneOrTogether(id: RowId, event: NonNullable<ReadEvent>, isAlone: boolean): void {
+  function readAloneOrTogether(id: RowId, event: NonNullable<ReadEvent>): void {
     const source = sourceOf(id);
-    if (source.canShare && isAlone && isWholeFailure(event))
-      moveToSource(id, source, sources.toAlone(source));
-    const isMended = !source.canShare && event.type === 'read' && source.adapter.getStatuses !== undefined;
-    if (isMended) moveToSource(id, source, sources.toShared(source));
+    if (source.canShare && isWholeFailure(event)) moveToSource(id, source, sources.toAlone(source));
+    if (!source.canShare && event.type === 'read') moveToSource(id, source, sources.toShared(source));
   }
 
   function moveToSource(id: RowId, from: Source, to: Source): void {
@@ -439,8 +445,10 @@ export function createEngine(given: EngineOptions): Engine {
 
   /** The one way in which a row changes. */
   function apply(id: RowId, event: StepEvent, now: number = clock.now()): void {
+    const moment = { now, random: random() };
+    if (event.type === 'read' && !observers.has(id) && repeat(id, event, moment)) return;
     const row = rows.get(id);
-    const result = step(row, event, { now, random: random() }, policy);
+    const result = step(row, event, moment, policy);
     rows.set(id, result.row);
     plan(id, row.dueAt, result.row.dueAt, now);
     const serial = rows.serialOf(id);
@@ -449,6 +457,16 @@ export function createEngine(given: EngineOptions): Engine {
     // Whoever was told may have let go of it, and be following another under the same number.
     const isStillThere = rows.has(id) && rows.serialOf(id) === serial;
     if (onStep && isStillThere) guard(onStep, id, event, result);
+  }
+
+  /** Takes a read that brings nothing new, which is what most do, without a row being made; tells whether it was one. */
+  function repeat(id: RowId, { reading, at }: ReadNews, moment: StepMoment): boolean {
+    const well = rows.wellOf(id);
+    const dueAt = well && toRepeatDueAt(well, reading, moment, policy);
+    if (dueAt === undefined) return false;
+    rows.repeat(id, reading, { readAt: moment.now, observedAt: at, dueAt });
+    plan(id, undefined, dueAt, moment.now);
+    return true;
   }
 
   /** Puts a row into the agenda, unless it waits for its turn or is being read. */

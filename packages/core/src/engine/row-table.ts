@@ -1,4 +1,5 @@
 import type { MigrationReading } from '../model/migration-status.ts';
+import type { WellRow } from '../step/repeat.ts';
 import { type Condition, noConditions, type Row } from '../step/row.ts';
 import { createKeyIndex } from './key-index.ts';
 
@@ -29,6 +30,13 @@ export interface RowTable {
   add(address: RowAddress, row: Row): RowId;
   get(id: RowId): Row;
   set(id: RowId, row: Row): void;
+  /**
+   * What a read that brings nothing new has to know of a row; undefined for one that is stopped, was never read, or has
+   * conditions, a memo or missing reads. It is the same object each time, because it is asked for at every read.
+   */
+  wellOf(id: RowId): WellRow | undefined;
+  /** Writes down a read of such a row that brought nothing new. */
+  repeat(id: RowId, reading: MigrationReading, times: RepeatTimes): void;
   delete(id: RowId): void;
   keyOf(id: RowId): string;
   refOf(id: RowId): unknown;
@@ -48,6 +56,13 @@ export interface RowTable {
   setClaims(id: RowId, claims: number): void;
   /** Tells two rows apart that had the same id one after the other. */
   serialOf(id: RowId): number;
+}
+
+/** The times of a {@link Row} that change with every read. */
+export interface RepeatTimes {
+  readonly readAt: number;
+  readonly observedAt: number;
+  readonly dueAt: number;
 }
 
 const mostSerials = 2 ** 16 - 1;
@@ -117,6 +132,14 @@ export function createRowTable(): RowTable {
   /** Of rows that more than one claim. */
   const manyClaims = new Map<RowId, number>();
   let end = 0;
+  const well: { -readonly [Field in keyof WellRow]: WellRow[Field] } = {
+    reading: undefined,
+    trackedAt: 0,
+    readAt: 0,
+    stillSince: 0,
+    progressFrom: 0,
+    progressSince: 0,
+  };
 
   const pageOf = (id: RowId) => pages[id >>> pageBits] as Page;
   const keyOf = (id: RowId) => pageOf(id).keys[id & pageMask] ?? '';
@@ -208,6 +231,33 @@ export function createRowTable(): RowTable {
       };
     },
     set,
+    wellOf(id) {
+      const page = pageOf(id);
+      const at = id & pageMask;
+      const readAfter = page.readAfter[at] as number;
+      const isWell = ((page.flags[at] as number) & (stopMask | extrasFlag)) === 0;
+      if (!isWell || Number.isNaN(readAfter)) return undefined;
+      const trackedAt = page.trackedAt[at] as number;
+      well.reading = page.readings[at];
+      well.trackedAt = trackedAt;
+      well.readAt = trackedAt + readAfter;
+      well.stillSince = trackedAt + (page.stillAfter[at] as number);
+      well.progressFrom = page.progressFrom[at] as number;
+      well.progressSince = trackedAt + (page.progressAfter[at] as number);
+      return well;
+    },
+    repeat(id, reading, { readAt, observedAt, dueAt }) {
+      const page = pageOf(id);
+      const at = id & pageMask;
+      page.dueAt[at] = dueAt;
+      page.readAfter[at] = readAt - (page.trackedAt[at] as number);
+      page.observedAt[at] = observedAt;
+      page.reads[at] = (page.reads[at] as number) + 1;
+      page.failedReads[at] = 0;
+      page.refusedReads[at] = 0;
+      page.stillReads[at] = Math.min((page.stillReads[at] as number) + 1, 255);
+      if (page.readings[at] !== reading) page.readings[at] = reading;
+    },
     delete(id) {
       const page = pageOf(id);
       const at = id & pageMask;

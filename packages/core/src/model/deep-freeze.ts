@@ -5,16 +5,19 @@ import { isObject } from './is-object.ts';
  * provider's body can be nested deeper than the stack, and stops at what is frozen already.
  */
 export function deepFreeze<Value>(root: Value): Value {
-  const pending: unknown[] = [root];
-  while (pending.length > 0) {
-    const value = pending.pop();
-    if (!isObject(value) || Object.isFrozen(value)) continue;
+  if (!canBeFrozen(root)) return root;
+  const pending: Readonly<Record<string, unknown>>[] = [root];
+  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
     Object.freeze(value);
     // Without a list of the values, which would cost more than all the rest.
     for (const name in value) {
       const child = value[name];
-      if (typeof child === 'object' && child !== null) pending.push(child);
+      if (canBeFrozen(child)) pending.push(child);
     }
   }
   return root;
+}
+
+function canBeFrozen(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isObject(value) && !Object.isFrozen(value);
 }

@@ -13,16 +13,8 @@ import {
   withStop,
 } from './conditions.ts';
 import { isSameNews, isSameProgress } from './is-same-news.ts';
-import {
-  estimateRemainingMs,
-  type Stretch,
-  toFailureGap,
-  toFirstStretch,
-  toGap,
-  toLaterStretch,
-  toProgressPercent,
-  toStretchAgeMs,
-} from './pace.ts';
+import { type Stretch, toFailureGap, toFirstStretch, toLaterStretch, toProgressPercent } from './pace.ts';
+import { type StepMoment, toRegularGap } from './regular-gap.ts';
 import { type Condition, createRow, noConditions, type Row } from './row.ts';
 import type { StepPolicy } from './step-policy.ts';
 
@@ -76,14 +68,6 @@ export interface StepResult {
 export interface StepChange {
   readonly previous?: Sighting;
   readonly transition?: { readonly from?: MigrationState; readonly to: MigrationState };
-}
-
-/** The moment of an event, and the dice. */
-export interface StepMoment {
-  /** Milliseconds of the clock's `now()`. */
-  readonly now: number;
-  /** 0 to 1. */
-  readonly random: number;
 }
 
 /**
@@ -183,26 +167,10 @@ function onNews(row: Row, event: NewsEvent, moment: StepMoment, policy: StepPoli
 }
 
 function toNewsGap(row: Row, { type, reading }: NewsEvent, moment: StepMoment, policy: StepPolicy): number {
-  const gap = toRegularGap(row, moment, policy, reading.retryAfterMs);
+  const gap = toRegularGap(row, row.reading, moment, policy, reading.retryAfterMs);
   if (type === 'read' || reading.state === 'not_found') return gap;
   // What is pushed may be lost once; until then there is no need to ask.
   return Math.max(gap, policy.pushedGapMs * (1 + policy.jitterShare * moment.random));
-}
-
-function toRegularGap(row: Row, { now, random }: StepMoment, policy: StepPolicy, minimumMs = 0): number {
-  const { reading, trackedAt, progressFrom, progressSince, stillSince } = row;
-  const ageMs = toStretchAgeMs({ percent: progressFrom, at: progressSince }, trackedAt, now);
-  // What waits in a queue has no speed yet: a 0 says nothing about how long it will take.
-  const percent = reading?.state === 'pending' ? undefined : toProgressPercent(reading?.progress);
-  const remainingMs = estimateRemainingMs({
-    // In single precision, as `progressFrom` is: a difference of rounding is no progress.
-    percent: percent && Math.fround(percent),
-    ageMs,
-    stillMs: now - stillSince,
-    firstPercent: progressFrom,
-    firstMs: now - progressSince,
-  });
-  return toGap({ ageMs, remainingMs, minimumMs, random, reading }, policy, policy.pace);
 }
 
 function settle(next: Draft): Row {

@@ -36,6 +36,20 @@ export function createNaiveRowTable(): RowTable {
     set(id, row) {
       at(id).row = toKept(row);
     },
+    wellOf(id) {
+      const { stopped, conditions, memo, missingReads, readAt, ...row } = at(id).row;
+      const isWell =
+        stopped === undefined && conditions.length === 0 && memo === undefined && missingReads === 0;
+      if (!isWell || readAt === undefined) return undefined;
+      const { reading, trackedAt, stillSince, progressFrom, progressSince } = row;
+      return { reading, trackedAt, readAt, stillSince, progressFrom, progressSince };
+    },
+    repeat(id, reading, times) {
+      const { row } = at(id);
+      const { reads, stillReads } = row;
+      const counts = { reads: reads + 1, stillReads: stillReads + 1, failedReads: 0, refusedReads: 0 };
+      at(id).row = toKept({ ...row, ...times, ...counts, reading });
+    },
     delete(id) {
       entries.delete(id);
     },

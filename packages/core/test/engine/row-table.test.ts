@@ -54,6 +54,7 @@ function describe(table: RowTable, id: RowId) {
   return {
     has: table.has(id),
     row: table.get(id),
+    well: { ...table.wellOf(id) },
     key: table.keyOf(id),
     ref: table.refOf(id),
     source: table.sourceOf(id),
@@ -135,6 +136,13 @@ const anyCommand = [
       (row) => ({ ...row, failedReads: reads }),
     ),
   ),
+  fc
+    .tuple(choice, fc.constantFrom(toReading('running'), toReading('paused')), anyTime)
+    .map(([at, reading, time]) =>
+      change('repeat', at, (table, id) =>
+        table.repeat(id, reading, { readAt: time, observedAt: time * 2, dueAt: time + 0.5 }),
+      ),
+    ),
   fc
     .tuple(choice, fc.anything())
     .map(([at, ref]) => change('setRef', at, (table, id) => table.setRef(id, ref))),

@@ -150,6 +150,18 @@ export const mutants: readonly Mutant[] = [
       replace: 'row.failedReads',
     },
   ]),
+  ...inFile('step/repeat.ts', [
+    {
+      name: 'any news is taken for what was known',
+      search: 'reading !== known && !isRepeated(known, reading, row.progressFrom)',
+      replace: 'known.state !== reading.state',
+    },
+    {
+      name: 'a standstill of what says the same is not said',
+      search: 'if (isLongStill && reading.progress !== undefined) return undefined;',
+      replace: '',
+    },
+  ]),
   ...inFile('step/pace.ts', [
     {
       name: 'the wish of a provider to wait is ignored',
@@ -401,8 +413,8 @@ export const mutants: readonly Mutant[] = [
     },
     {
       name: 'an answer leaves its row under way',
-      search: '      rows.setPlace(id, places.nowhere);\n      readAloneOrTogether',
-      replace: '      readAloneOrTogether',
+      search: '      rows.setPlace(id, places.nowhere);\n      if (isAlone',
+      replace: '      if (isAlone',
     },
     {
       name: 'what was let go of keeps its time',
@@ -417,7 +429,7 @@ export const mutants: readonly Mutant[] = [
     },
     {
       name: 'a bad ref spoils one request after another',
-      search: 'if (source.canShare && isAlone && isWholeFailure(event))',
+      search: 'if (source.canShare && isWholeFailure(event))',
       replace: 'if (isClosed)',
       seed: 3,
     },
