@@ -47,10 +47,12 @@ export interface Lane {
   readonly answered: number;
   /** When the lane was last opened after it had been throttled. */
   readonly openedAt: number;
-  /** The spacing at which the provider answered, all pauses included, before it was last throttled; 0 when it never was. */
+  /** The spacing that requests go at when the lane is opened, by what was learnt from being throttled; 0 when it never was. */
   readonly learntSpacingMs: number;
-  /** How long that lasted: what the spacing recovers by. */
+  /** What that spacing recovers by: the longer, the longer it holds. */
   readonly learntOverMs: number;
+  /** The closest spacing that the provider has kept up over two refusals in a row, of late; 0 while none is known. */
+  readonly knownSpacingMs: number;
   /** The spacing that the provider's headers ask for, until a time. */
   readonly limitSpacingMs: number;
   readonly limitUntil: number;
@@ -86,6 +88,7 @@ export function createLane(now: number): Lane {
     openedAt: now,
     learntSpacingMs: 0,
     learntOverMs: 0,
+    knownSpacingMs: 0,
     limitSpacingMs: 0,
     limitUntil: never,
     debt: 0,
@@ -152,7 +155,7 @@ export function learn(
   const isParked = now < lane.parkedUntil;
   switch (outcome.type) {
     case 'answered':
-      return withLimit(isParked ? leave(lane) : toAnswered(lane), outcome.limit, now);
+      return withLimit(isParked ? leave(lane) : toAnswered(lane, now, policy), outcome.limit, now);
     case 'throttled':
       return toThrottled(leave(lane), isParked, outcome.retryAfterMs ?? 0, now, random, policy);
     case 'transient':
@@ -162,9 +165,10 @@ export function learn(
   }
 }
 
-function toAnswered(lane: Lane): Lane {
+function toAnswered(lane: Lane, now: number, policy: LanePolicy): Lane {
   return {
     ...lane,
+    fullAt: Math.max(lane.fullAt, toEmptyFullAt(lane, now, policy)),
     inFlight: lane.inFlight - 1,
     throttles: 0,
     outages: 0,
@@ -174,10 +178,7 @@ function toAnswered(lane: Lane): Lane {
   };
 }
 
-/**
- * Besides parking, the lane learns: what the provider answered since the lane was last opened, over the time until it is
- * opened again, is what it allows.
- */
+/** Besides parking, the lane learns at which spacing to go on, see {@link toLearnt}. */
 function toThrottled(
   lane: Lane,
   isParked: boolean,
@@ -188,21 +189,78 @@ function toThrottled(
 ): Lane {
   const throttles = isParked ? Math.max(lane.throttles, 1) : lane.throttles + 1;
   const parkMs = toThrottledMs({ ...lane, throttles }, retryAfterMs, policy) * (1 + random / 10);
-  const parked = park({ ...lane, throttles }, 'throttled', now + parkMs);
+  // When it opens again, the provider has said better than the spacing.
+  const fullAt = Math.min(lane.fullAt, now + 1_000 / policy.requestsPerSecond + toBurstMs(policy));
+  const parked = park({ ...lane, throttles, fullAt }, 'throttled', now + parkMs);
+  const { parkedUntil } = parked;
   if (isParked || lane.answered === 0) return parked;
-  const cycleMs = parked.parkedUntil - lane.openedAt;
-  const learntSpacingMs = cycleMs / lane.answered;
-  const change = learntSpacingMs / lane.learntSpacingMs;
-  const isConfirmed = change > 0.9 && change < 1.5;
-  const confirmedMs = isConfirmed ? Math.min(lane.learntOverMs + cycleMs, mostConfirmedMs) : 0;
+  return { ...parked, ...toLearnt(lane, now, parkedUntil), answered: 0, openedAt: parkedUntil };
+}
+
+/**
+ * A parking was no rest: a lane that holds a spacing after it goes on with an empty bucket. One that takes longer to fill
+ * than the spacing holds is there to pace nothing.
+ */
+function toEmptyFullAt(lane: Lane, now: number, policy: LanePolicy): number {
+  const burstMs = toBurstMs(policy);
+  const isHeld = lane.throttles > 0 && lane.learntOverMs >= Math.max(leastHeldMs, burstMs);
+  return isHeld ? now + burstMs + toSpacingMs(lane, now, policy) : Number.NEGATIVE_INFINITY;
+}
+
+type Learnt = Pick<Lane, 'learntSpacingMs' | 'learntOverMs' | 'knownSpacingMs'>;
+
+/**
+ * What a cycle teaches, which goes from one opening of the lane to the next. Its answers over its time, the pause included,
+ * is a spacing that the provider has kept up; the one at the end was too close. The next is between them, and is held for
+ * longer each time, because every refusal costs a pause.
+ *
+ * A cycle that brought much less than is known to be possible was begun too fast, if it was begun at about the known
+ * spacing: then the next begins a bit slower. If not, the provider allows less for now: then the lane recovers within the
+ * time of a cycle, to be quick when the provider allows again what it did. So it does where the provider refused again and
+ * again before it answered: its windows are longer than our pauses, and going too fast costs little in them.
+ */
+function toLearnt(lane: Lane, now: number, parkedUntil: number): Learnt {
+  const { learntSpacingMs: begunMs, learntOverMs: overMs, answered, openedAt } = lane;
+  const cycleMs = parkedUntil - openedAt;
+  const keptMs = cycleMs / answered;
+  if (begunMs === 0) {
+    return { learntSpacingMs: keptMs, learntOverMs: Math.max(cycleMs, leastHeldMs), knownSpacingMs: 0 };
+  }
+  const knownSpacingMs = toKnownMs(lane, cycleMs, Math.max(keptMs, begunMs));
+  const isRefusedAgain = lane.parkedUntil - openedAt > (parkedUntil - now) / 2;
+  const isLess = keptMs > 1.6 * knownSpacingMs;
+  if (isLess && !isRefusedAgain && begunMs < 1.03 * knownSpacingMs) {
+    return {
+      learntSpacingMs: Math.max(Math.sqrt(begunMs * knownSpacingMs), 1.05 * begunMs),
+      learntOverMs: Math.max(overMs / 2, leastHeldMs),
+      knownSpacingMs,
+    };
+  }
+  if (isLess || isRefusedAgain) {
+    const change = keptMs / begunMs;
+    const isConfirmed = change > 0.9 && change < 1.5;
+    const confirmedMs = isConfirmed ? Math.min(overMs + cycleMs, mostConfirmedMs) : 0;
+    return { learntSpacingMs: keptMs, learntOverMs: Math.max(cycleMs, confirmedMs), knownSpacingMs };
+  }
+  // Where it went ever faster, it was far too fast in the end, which says little.
+  const refusedMs = Math.max(toLearntMs(lane, now), keptMs / 2);
+  const mostMs = Math.max(mostHeldMs, 40 * keptMs);
   return {
-    ...parked,
-    learntOverMs: Math.max(cycleMs, confirmedMs),
-    learntSpacingMs,
-    answered: 0,
-    openedAt: parked.parkedUntil,
+    learntSpacingMs: Math.max(Math.sqrt(refusedMs * keptMs), 1.05 * refusedMs),
+    learntOverMs: Math.min(Math.max(3 * overMs, leastHeldMs), mostMs),
+    knownSpacingMs,
   };
 }
+
+/** What was kept up before is remembered for minutes, and the memory fades: it may not come again. */
+function toKnownMs({ knownSpacingMs }: Lane, cycleMs: number, keptMs: number): number {
+  const remembered = knownSpacingMs === 0 ? Number.POSITIVE_INFINITY : knownSpacingMs;
+  return Math.min(keptMs, remembered * 2 ** (cycleMs / 180_000));
+}
+
+/** What a spacing that may be right recovers by: it is about a tenth of that time until the next refusal. */
+const leastHeldMs = 16_000;
+const mostHeldMs = 384_000;
 
 /**
  * A time that the provider names is believed at first: whoever waits longer leaves unused what the provider has saved for
@@ -219,7 +277,7 @@ function toThrottledMs(
   return learntSpacingMs > 0 ? Math.min(parkMs, policy.burst * learntSpacingMs) / 2 : parkMs;
 }
 
-/** What is learnt again and again is kept for longer, so that a provider refuses less; up to this long. */
+/** While a provider allows less than before, what is learnt again and again is kept for longer; up to this long. */
 const mostConfirmedMs = 12_000;
 
 function toTransient(lane: Lane, isParked: boolean, now: number, random: number, policy: LanePolicy): Lane {
@@ -267,20 +325,28 @@ function isLimitOver(lane: Lane, now: number): boolean {
 
 /** The bucket is a time: what `burst` allows of it may be missing when a request goes. */
 function pacedUntil(lane: Lane, policy: LanePolicy): number {
-  return lane.fullAt - ((policy.burst - 1) * 1_000) / policy.requestsPerSecond;
+  return lane.fullAt - toBurstMs(policy);
 }
 
-/**
- * The slowest of what the policy allows, what the headers ask for, and what was learnt from being throttled; the last
- * holds at first and is given up ever faster, well within the time that it was learnt over, because the provider may allow
- * more again.
- */
+function toBurstMs({ burst, requestsPerSecond }: LanePolicy): number {
+  return ((burst - 1) * 1_000) / requestsPerSecond;
+}
+
+/** The slowest of what the policy allows, what the headers ask for, and what was learnt from being throttled. */
 function toSpacingMs(lane: Lane, now: number, policy: LanePolicy): number {
   const allowedMs = 1_000 / policy.requestsPerSecond;
   const limitMs = now < lane.limitUntil ? lane.limitSpacingMs : 0;
-  if (lane.learntSpacingMs <= allowedMs) return Math.max(allowedMs, limitMs);
-  const quarters = (4 * Math.max(0, now - lane.openedAt)) / lane.learntOverMs;
-  return Math.max(allowedMs, limitMs, lane.learntSpacingMs * 0.5 ** (quarters ** 3));
+  return Math.max(allowedMs, limitMs, toLearntMs(lane, now));
+}
+
+/**
+ * What was learnt holds at first and is given up ever faster, well within the time that it recovers by, because the
+ * provider may allow more again.
+ */
+function toLearntMs({ learntSpacingMs, learntOverMs, openedAt }: Lane, now: number): number {
+  if (learntSpacingMs === 0) return 0;
+  const quarters = (4 * Math.max(0, now - openedAt)) / learntOverMs;
+  return learntSpacingMs * 0.5 ** (quarters ** 3);
 }
 
 function park(lane: Lane, parkedBy: ParkReason, until: number): Lane {

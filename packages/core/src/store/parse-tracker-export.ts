@@ -66,6 +66,7 @@ const laneRules = {
   openedAt: optionalTime,
   learntSpacingMs: number,
   learntOverMs: number,
+  knownSpacingMs: number,
   limitSpacingMs: number,
   limitUntil: optionalTime,
   debt: number,

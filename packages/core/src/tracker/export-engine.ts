@@ -91,6 +91,7 @@ function toExportedLane(name: string, lane: Lane, toWall: TimeShift): ExportedLa
     openedAt: toWall(lane.openedAt),
     learntSpacingMs: lane.learntSpacingMs || undefined,
     learntOverMs: lane.learntOverMs || undefined,
+    knownSpacingMs: lane.knownSpacingMs || undefined,
     limitSpacingMs: lane.limitSpacingMs || undefined,
     limitUntil: toWall(lane.limitUntil),
     debt: lane.debt || undefined,

@@ -5,11 +5,13 @@ import {
   countByWindow,
   createBucketServer,
   createDice,
+  createSlidingServer,
   createWindowServer,
   driveGreedily,
   type Hints,
   type LimitOf,
   type Server,
+  shiftedBy,
   withOutage,
 } from './simulated-servers.ts';
 
@@ -187,4 +189,73 @@ test('a bucket that is asked all the time refuses no more than one in twenty', (
     const throttled = countThrottled(arrivals, limit).slice(1);
     for (const count of throttled) expect(count / limit.requests).toBeLessThan(0.05);
   }
+});
+
+const shortLimits: readonly Limit[] = [
+  { requests: 5, seconds: 1 },
+  { requests: 10, seconds: 1 },
+  { requests: 30, seconds: 1 },
+  { requests: 5, seconds: 2 },
+  { requests: 10, seconds: 2 },
+];
+
+/** What came of a minute and the four after it, of what the server allowed, and how often it refused in each of these. */
+function toFigures(server: Server, { requests, seconds }: Limit, seed: number) {
+  const minute = 60_000;
+  const arrivals = driveGreedily(server, 5 * minute, policy, createDice(seed));
+  const later = arrivals.filter(({ arrivedAt }) => arrivedAt >= minute && arrivedAt < 5 * minute);
+  const isAnswered = ({ outcome }: Arrival) => outcome.type === 'answered';
+  const answered = later.filter(isAnswered).length;
+  return {
+    share: answered / (requests * (240 / seconds)),
+    refusals: (later.length - answered) / 4,
+    refusalsAtFirst: arrivals.filter((arrival) => arrival.arrivedAt < minute && !isAnswered(arrival)).length,
+  };
+}
+
+/** A refusal costs a second, so nobody learns from many of them; the spacing is found within a minute. */
+describe.each(
+  shortLimits.flatMap((limit) => (['Retry-After', 'nothing'] as const).map((hints) => ({ ...limit, hints }))),
+)('a server of $requests requests in $seconds s that tells $hints', ({ hints, ...limit }) => {
+  const windowMs = limit.seconds * 1_000;
+  const everyServer: readonly (readonly [title: string, least: number, create: (seed: number) => Server])[] =
+    [
+      [
+        'with windows',
+        0.94,
+        (seed) =>
+          shiftedBy(
+            createWindowServer(() => limit.requests, windowMs, hints),
+            windowMs * (seed / 20),
+          ),
+      ],
+      [
+        'that counts back from each request',
+        0.92,
+        () => createSlidingServer(limit.requests, windowMs, hints),
+      ],
+      [
+        'with a bucket',
+        0.97,
+        () => createBucketServer(() => limit.requests, windowMs, limit.requests, hints),
+      ],
+    ];
+
+  test.each(everyServer)('%s is used, and seldom refuses', (_title, least, create) => {
+    const figures = manySeeds.map((seed) => toFigures(create(seed), limit, seed));
+    expect(toMean(figures.map(({ share }) => share))).toBeGreaterThanOrEqual(least);
+    expect(toMean(figures.map(({ refusals }) => refusals))).toBeLessThan(3);
+    expect(toMean(figures.map(({ refusalsAtFirst }) => refusalsAtFirst))).toBeLessThan(20);
+  });
+
+  test.each(everyServer)('%s gets no request before the wait is over', (_title, _least, create) => {
+    const arrivals = driveGreedily(create(1), 120_000, policy, createDice(1));
+    expect(findIntrusions(arrivals)).toEqual([]);
+  });
+});
+
+test('a lane whose provider allowed a tenth for a minute is quick to try what was possible before', () => {
+  const server = createBucketServer((window) => (window >= 12 && window < 18 ? 10 : 100), 10_000, 10);
+  const arrivals = driveGreedily(server, 300_000, policy, createDice(1));
+  expect(toMean(countByWindow(arrivals, 'answered', 10_000, 30).slice(19))).toBeGreaterThan(95);
 });

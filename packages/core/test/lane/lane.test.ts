@@ -398,6 +398,66 @@ describe('the spacing that is learnt from being throttled', () => {
   });
 });
 
+describe('the spacing after a lane has been throttled again', () => {
+  /** Opened a while ago at a spacing of 100 ms, which holds; now it is refused, and opens in a second. */
+  const toNext = (openForMs: number, answers: number, details: Partial<Lane> = {}) => {
+    const lane = createBusyLane(1, {
+      learntSpacingMs: 100,
+      learntOverMs: 100_000,
+      knownSpacingMs: 100,
+      parkedUntil: 0,
+      openedAt: 0,
+      answered: answers,
+      ...details,
+    });
+    return learn(lane, throttled(1_000), openForMs, 0, policy);
+  };
+
+  test('is between the one that was refused and what was kept up, and holds for longer', () => {
+    const next = toNext(9_000, 91);
+    expect(next.learntSpacingMs).toBeGreaterThan(100);
+    expect(next.learntSpacingMs).toBeLessThan(10_000 / 91);
+    expect(next.learntOverMs).toBe(300_000);
+    expect(toNext(9_000, 91, { learntOverMs: 300_000 }).learntOverMs).toBe(384_000);
+  });
+
+  test('is a bit wider where the known one was refused soon', () => {
+    const next = toNext(1_000, 10);
+    expect(next).toMatchObject({ learntSpacingMs: 105, learntOverMs: 50_000 });
+    expect(next.knownSpacingMs).toBeCloseTo(100 * 2 ** (2 / 180), 9);
+  });
+
+  test('is what was kept up where that is much less, and is given up soon', () => {
+    const details = { learntSpacingMs: 1_000, knownSpacingMs: 100 };
+    expect(toNext(9_000, 10, details)).toMatchObject({ learntSpacingMs: 1_000, learntOverMs: 12_000 });
+  });
+
+  test('is given up soon where the provider refused again and again, as long windows make it', () => {
+    expect(toNext(9_000, 91, { parkedUntil: 4_000 })).toMatchObject({
+      learntSpacingMs: 10_000 / 91,
+      learntOverMs: 12_000,
+    });
+  });
+
+  test('is not closer than half of what was kept up, however fast it went in the end', () => {
+    const next = toNext(9_000, 50, { learntOverMs: 4_000, learntSpacingMs: 150, knownSpacingMs: 0 });
+    expect(next.learntSpacingMs).toBeCloseTo(200 * Math.SQRT1_2, 9);
+    expect(next.learntOverMs).toBe(16_000);
+  });
+
+  test('remembers what was kept up, and forgets half of it in three minutes', () => {
+    expect(toNext(9_000, 200).knownSpacingMs).toBe(100);
+    const details = { learntSpacingMs: 1_000, knownSpacingMs: 100 };
+    expect(toNext(179_000, 180, details).knownSpacingMs).toBe(200);
+  });
+
+  test('has no burst before it', () => {
+    const opened = toNext(9_000, 91);
+    const probed = learn(enter(opened, 10_000, policy), answered, 10_050, 0, policy);
+    expect(opensAt(probed, policy)).toBeGreaterThan(10_150);
+  });
+});
+
 describe('what the headers of the provider say', () => {
   test('spreads what is left over the time until the reset', () => {
     const lane = learn(createBusyLane(1), limited(10, 10_000), 0, 0, policy);

@@ -53,6 +53,22 @@ export function createBucketServer(
   };
 }
 
+/** A server that takes so many requests in any span of a window's length. */
+export function createSlidingServer(limit: number, windowMs: number, hints: Hints = 'nothing'): Server {
+  const taken: number[] = [];
+  return (at) => {
+    const free = (taken.at(-limit) ?? Number.NEGATIVE_INFINITY) + windowMs;
+    if (at < free) return refuse(hints !== 'nothing', free - at);
+    taken.push(at);
+    return { type: 'answered' };
+  };
+}
+
+/** A server whose windows begin so much earlier than at 0. */
+export function shiftedBy(server: Server, shiftMs: number): Server {
+  return (at) => server(at + shiftMs);
+}
+
 /** A server that cannot be reached for a while. */
 export function withOutage(server: Server, from: number, to: number): Server {
   return (at) => (at >= from && at < to ? { type: 'transient' } : server(at));

@@ -83,8 +83,12 @@ const parkingJitter = 0.1;
 /** Two clocks differ by the rounding of fractions. */
 const roundingMs = 1e-6;
 
-/** The longest that a spacing is kept because it was confirmed. */
-const mostConfirmedMs = 12_000;
+/** What a spacing recovers by at most, in time and in times of the spacing. */
+const mostHeldMs = 384_000;
+const mostHeldSpacings = 40;
+
+/** Between which parts of what was kept up the next spacing is. */
+const spacingParts: Bounds = { least: 0.7, most: 1.1 };
 
 const none: Bounds = { least: 0, most: 0 };
 const never = Number.NEGATIVE_INFINITY;
@@ -183,6 +187,11 @@ export function enterLesson(
     ...(now < most + roundingMs ? [learnParked(lane, lesson, now, policy)] : []),
     ...(now >= least - roundingMs ? [learnOpen(lane, lesson, now, policy)] : []),
   ];
+  // After a parking it may go on with an empty bucket.
+  if (lesson.type === 'answered' && lane.throttles.most > 0) {
+    const burstMs = ((policy.burst - 1) * 1_000) / policy.requestsPerSecond;
+    lane.fullAt = Math.max(lane.fullAt, now + burstMs + toSlowestSpacing(lane, now, policy));
+  }
   const mayPark = branches.some(({ parkedUntil }) => parkedUntil !== lane.parkedUntil);
   if (lesson.type !== 'answered' && mayPark) {
     lane.parkedBy = wasOpen ? [lesson.type] : [...new Set([...lane.parkedBy, lesson.type])];
@@ -241,16 +250,20 @@ function learnOpen(lane: LaneBook, lesson: LaneLesson, now: number, policy: RunP
   }
 }
 
-/** What was answered since the lane was opened, over the time until it is opened again. */
+/**
+ * What was answered since the lane was opened, over the time until it is opened again, was kept up. The next spacing is near
+ * that, or near the last one.
+ */
 function learnSpacing(knowledge: LaneKnowledge): LaneKnowledge {
   const { answered, openedAt, parkedUntil, learntMs, isLearnt, learntOverMs } = knowledge;
   if (answered.most === 0) return knowledge;
   const cycleMs = { least: parkedUntil.least - openedAt.most, most: parkedUntil.most - openedAt.least };
-  const spacing = {
-    least: cycleMs.least / answered.most,
-    most: cycleMs.most / Math.max(1, answered.least),
+  const kept = {
+    least: (spacingParts.least * cycleMs.least) / answered.most,
+    most: (spacingParts.most * cycleMs.most) / Math.max(1, answered.least),
   };
-  const overMs = Math.max(cycleMs.most, mostConfirmedMs);
+  const spacing = isLearnt === 'no' ? kept : join(learntMs, kept);
+  const overMs = Math.max(cycleMs.most, mostHeldMs, mostHeldSpacings * kept.most);
   if (answered.least > 0) {
     return {
       ...knowledge,
@@ -263,7 +276,7 @@ function learnSpacing(knowledge: LaneKnowledge): LaneKnowledge {
   }
   return {
     ...knowledge,
-    learntMs: isLearnt === 'no' ? spacing : join(learntMs, spacing),
+    learntMs: spacing,
     isLearnt: isLearnt === 'yes' ? 'yes' : 'maybe',
     learntOverMs: Math.max(learntOverMs, overMs),
     answered: none,

@@ -266,8 +266,8 @@ export const mutants: readonly Mutant[] = [
     },
     {
       name: 'an answer from before the parking ends the trouble',
-      search: 'isParked ? leave(lane) : toAnswered(lane)',
-      replace: 'toAnswered(lane)',
+      search: 'isParked ? leave(lane) : toAnswered(lane, now, policy)',
+      replace: 'toAnswered(lane, now, policy)',
       seed: 16,
     },
     {
@@ -385,7 +385,7 @@ export const mutants: readonly Mutant[] = [
       name: 'a part of a spoilt request does not say why it waits',
       search: 'if (isParked && (isOtherwise || isInParts)) holdParts(lane, now);',
       replace: '',
-      seed: 14,
+      seed: 38,
     },
     {
       name: 'a row that waits keeps a reason that is over',
@@ -604,7 +604,7 @@ export const mutants: readonly Mutant[] = [
       name: 'refusals are not exported',
       search: '    refusals: lane.refusals || undefined,\n',
       replace: '',
-      seed: 30,
+      seed: 23,
     },
     {
       name: 'a memo is not exported',

@@ -672,6 +672,8 @@ describe('what does not fit', () => {
     ['openedAt', 'yesterday'],
     ['learntSpacingMs', 'long'],
     ['learntOverMs', 'long'],
+    ['knownSpacingMs', 'long'],
+    ['knownSpacingMs', 'long'],
     ['limitSpacingMs', 'long'],
     ['limitUntil', 'tomorrow'],
     ['debt', 'much'],
