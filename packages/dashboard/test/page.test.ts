@@ -420,6 +420,30 @@ describe('the page', { timeout: 60_000 }, () => {
     expect(overflow.every((pixels) => pixels <= 0)).toBe(true);
   });
 
+  test('sorts on a phone too, and says there how old things are', async () => {
+    await using scene = await open({ viewport: phone });
+    const { page } = scene;
+    const names = () => page.locator('tbody th.name .last').allTextContents();
+    await page.getByRole('button', { name: 'Progress' }).click();
+    await page.getByRole('button', { name: 'Progress' }).click();
+    await vi.waitFor(async () => expect((await names()).slice(0, 3)).toEqual(['done', 'partly', 'down']));
+    await row(page, 'down').getByRole('time').filter({ hasText: 'ago' }).waitFor();
+  });
+
+  test('has room on a phone for the name, and for what is wrong', async () => {
+    await using scene = await open({ viewport: phone, fill: fillTwoProviders });
+    const { page } = scene;
+    await page.getByLabel('Group by').selectOption('none');
+    const card = page.locator('tr[data-stale]');
+    const lines = ['.name', '.news', '.detail'].map((place) => card.locator(place));
+    const boxes = await Promise.all(lines.map((line) => line.boundingBox()));
+    const whole = await card.boundingBox();
+    const ends = boxes.map((box) => (box?.y ?? 0) + (box?.height ?? 0));
+    expect(ends).toEqual([...ends].sort((a, b) => a - b));
+    expect(new Set(ends).size).toBe(3);
+    expect(ends.at(-1)).toBeLessThanOrEqual((whole?.y ?? 0) + (whole?.height ?? 0));
+  });
+
   test('shows what providers say as text, whatever signs are in it', async () => {
     const name = '<img src=x onerror="document.title=1">';
     await using scene = await open({

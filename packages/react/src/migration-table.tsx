@@ -24,8 +24,9 @@ export interface MigrationTableProps extends Omit<ComponentPropsWithoutRef<'tabl
  * All rows of a view as a table without styles. News of a row renders that row, and ages are kept by one timer.
  *
  * An outage stands beside the last good state, never in its place; a lost connection to the server stands in the caption, and
- * while it lasts times stand in the place of ages. To
- * style it: `data-connection` on the table, `data-key`, `data-provider`, `data-state` (`unread` before the first good read)
+ * while it lasts times stand in the place of ages.
+ *
+ * To style it: `data-connection` on the table, `data-key`, `data-provider`, `data-state` (`unread` before the first good read)
  * and `data-stale` on rows, `data-column` on cells and `data-condition` on what is wrong.
  *
  * @example
