@@ -35,7 +35,7 @@ export function withOutput(command: Command): Command {
     .addOption(
       new Option(
         '--output <mode>',
-        `how it is shown; auto is live on a terminal, else plain; ${outputVariable} says it too`,
+        `how it is shown; auto is a table for one look, else live on a terminal and plain elsewhere; ${outputVariable} says it too`,
       ).choices(outputWords),
     )
     .addOption(new Option('--color <when>', 'whether it is coloured').choices(colorWords))

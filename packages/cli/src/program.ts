@@ -52,7 +52,7 @@ export function createProgram(surroundings: Surroundings, setExitCode: (code: nu
     .configureOutput({
       writeOut: (text) => surroundings.stdout.write(text),
       writeErr: (text) => surroundings.stderr.write(text),
-      outputError: (text, write) => write(`${toPlainText(text)}\n`),
+      outputError: (text, write) => write(`${toPlainText(text.replace(/^error:/, 'migration-status:'))}\n`),
     })
     .configureHelp({ showGlobalOptions: true })
     .version(readVersion())

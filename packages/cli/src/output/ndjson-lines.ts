@@ -1,11 +1,5 @@
-import {
-  type Condition,
-  describeSummary,
-  type MigrationState,
-  type RowJson,
-  type RowSummary,
-} from '@migration-status/core';
-import { toFullName } from '../render/describe-row.ts';
+import type { Condition, MigrationState, RowJson, RowSummary } from '@migration-status/core';
+import { toFullName, unreadWord } from '../render/describe-row.ts';
 import { toPlainText } from '../render/plain-text.ts';
 
 /** The version of the stream. A reader leaves alone what it does not know, and refuses another first number. */
@@ -93,7 +87,7 @@ export interface ResultLine extends LineBase {
 export function describeRowJson(row: RowJson): string {
   const { status, conditions } = row;
   const troubles = conditions.map(({ kind }) => ` (${kind})`).join('');
-  return `${toFullName(row)} ${status?.state ?? 'not read yet'}${troubles}`;
+  return `${toFullName(row)} ${status?.state ?? unreadWord}${troubles}`;
 }
 
 /** What a change says in one sentence. */
@@ -119,9 +113,4 @@ export function describeAnomaly(row: RowJson, message: string): string {
 export function toNumbers(summary: RowSummary): RowSummary {
   const { total, done, counts, mostUrgent, hasSucceeded, unread, conditions } = summary;
   return { total, done, counts, ...(mostUrgent && { mostUrgent }), hasSucceeded, unread, conditions };
-}
-
-/** What the numbers say in one sentence. */
-export function describeNumbers(summary: RowSummary): string {
-  return describeSummary(summary);
 }

@@ -1,11 +1,10 @@
-import { type MigrationRow, type RowJson, toRowJson } from '@migration-status/core';
+import { describeSummary, type MigrationRow, type RowJson, toRowJson } from '@migration-status/core';
 import { toJsonText } from '../render/to-json-text.ts';
 import type { Surroundings } from '../surroundings.ts';
 import {
   describeAnomaly,
   describeChange,
   describeConditionChange,
-  describeNumbers,
   describeRowJson,
   type NdjsonLine,
   ndjsonSchema,
@@ -38,7 +37,7 @@ export function createNdjsonReporter(
       hasStarted = true;
       const heartbeat = setInterval(() => {
         const summary = toNumbers(view.getSnapshot());
-        tell({ type: 'summary', summary, message: describeNumbers(summary) });
+        tell({ type: 'summary', summary, message: describeSummary(summary) });
       }, heartbeatMs);
       stops.push(
         tracker.on('tracked', ({ row }) => tellRow(toJson(row))),
@@ -74,7 +73,7 @@ export function createNdjsonReporter(
       for (const stop of stops.splice(0)) stop();
       if (!hasStarted) for (const row of snapshot.rows) tellRow(toJson(row));
       const summary = toNumbers(snapshot);
-      tell({ type: 'result', exitCode, summary, message: describeNumbers(summary) });
+      tell({ type: 'result', exitCode, summary, message: describeSummary(summary) });
     },
   };
 }

@@ -29,8 +29,8 @@ export interface SnapshotLook extends Look {
 
 /**
  * A snapshot as a table with a line of summary below it. Pure: the same snapshot and look give the same text. No line is wider
- * than the terminal, but for the summary where everything is shown, and there are at most two lines less than it has. Where not all rows fit, the last line but one says
- * what is left out.
+ * than the terminal, but for the summary where everything is shown, and two lines of the terminal stay free. Where not all rows
+ * fit, the last line but one says what is left out.
  *
  * @example
  * const look = { columns: 80, rows: 24, isColored: false, isUnicode: true, now: Date.now() };

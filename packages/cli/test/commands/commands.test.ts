@@ -130,6 +130,7 @@ describe('get', () => {
     );
     expect((await run(['get', '--output', 'pretty', 'velt/a/b'])).exitCode).toBe(2);
     expect((await run(['get', '--config', 'gone.json', 'velt/a/b'])).exitCode).toBe(2);
+    expect((await run(['watsh'])).stderr).toMatch(/^migration-status: unknown command 'watsh'/);
     expect((await run([])).exitCode).toBe(2);
     expect((await run(['--help'])).exitCode).toBe(0);
     expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
