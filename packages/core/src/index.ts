@@ -45,6 +45,7 @@ export type {
 } from './model/migration-status.ts';
 export { parseMigrationStatus } from './model/parse-migration-status.ts';
 export { byUrgency as statesByUrgency, type MigrationSummary, summarize } from './model/summarize.ts';
+export { toPercent } from './model/to-percent.ts';
 export { type Pace, type PaceMoment, toGap } from './step/pace.ts';
 export type { Condition, ConditionKind } from './step/row.ts';
 export type { Anomaly } from './step/step.ts';
@@ -81,7 +82,7 @@ export type {
 } from './view/migration-history.ts';
 export type { OldestConditions } from './view/oldest-conditions.ts';
 export { parseRowJson } from './view/parse-row-json.ts';
-export { isOutOfSight, toMigrationName, toPercent, toRemark } from './view/row-facts.ts';
+export { isOutOfSight, toMigrationName, toRemark } from './view/row-facts.ts';
 export {
   conditionWords,
   describeAge,

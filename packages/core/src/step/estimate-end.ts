@@ -1,4 +1,5 @@
-import { estimateRemainingMs, toProgressPercent, toStretchAgeMs } from './pace.ts';
+import { toPercent } from '../model/to-percent.ts';
+import { estimateRemainingMs, toStretchAgeMs } from './pace.ts';
 import type { Row } from './row.ts';
 
 /** How long progress must have been watched before its speed is believed. */
@@ -14,7 +15,7 @@ const mostTimesWatched = 20;
  */
 export function estimateEnd(row: Row): number | undefined {
   const { reading, readAt, conditions, progressFrom, progressSince, stillSince } = row;
-  const percent = toProgressPercent(reading?.progress);
+  const percent = toPercent(reading?.progress);
   if (reading?.state !== 'running' || percent === undefined || readAt === undefined) return undefined;
   const firstMs = readAt - progressSince;
   if (conditions.length > 0 || percent <= progressFrom || firstMs < leastWatchedMs) return undefined;

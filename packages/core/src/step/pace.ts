@@ -1,4 +1,4 @@
-import type { MigrationProgress, MigrationReading } from '../model/migration-status.ts';
+import type { MigrationReading } from '../model/migration-status.ts';
 import type { PacePolicy } from './step-policy.ts';
 
 /** What the pace of one migration depends on, after a good read. Durations in milliseconds. */
@@ -140,13 +140,6 @@ export function toLaterStretch(previousReadAt: number): Stretch {
 /** How long a stretch has been followed, in milliseconds. */
 export function toStretchAgeMs(stretch: Stretch, trackedAt: number, now: number): number {
   return now - (stretch.percent === 0 ? stretch.at : trackedAt);
-}
-
-/** The percentage that a progress amounts to; undefined when it does not say. */
-export function toProgressPercent(progress: MigrationProgress | undefined): number | undefined {
-  const { percent, completed, total } = progress ?? {};
-  if (percent !== undefined) return percent;
-  return completed !== undefined && total ? (completed / total) * 100 : undefined;
 }
 
 function toRuleGap(moment: PaceMoment, policy: PacePolicy): number {

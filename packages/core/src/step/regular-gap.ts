@@ -1,5 +1,6 @@
 import type { MigrationReading } from '../model/migration-status.ts';
-import { estimateRemainingMs, toGap, toProgressPercent, toStretchAgeMs } from './pace.ts';
+import { toPercent } from '../model/to-percent.ts';
+import { estimateRemainingMs, toGap, toStretchAgeMs } from './pace.ts';
 import type { Row } from './row.ts';
 import type { StepPolicy } from './step-policy.ts';
 
@@ -24,7 +25,7 @@ export function toRegularGap(
 ): number {
   const ageMs = toStretchAgeMs({ percent: progressFrom, at: progressSince }, trackedAt, now);
   // What waits in a queue has no speed yet: a 0 says nothing about how long it will take.
-  const percent = reading?.state === 'pending' ? undefined : toProgressPercent(reading?.progress);
+  const percent = reading?.state === 'pending' ? undefined : toPercent(reading?.progress);
   const remainingMs = estimateRemainingMs({
     // In single precision, as `progressFrom` is: a difference of rounding is no progress.
     percent: percent && Math.fround(percent),

@@ -1,7 +1,7 @@
 import { isTerminalState } from '../model/migration-state.ts';
 import type { MigrationReading } from '../model/migration-status.ts';
 import { isSameNews, isSameProgress } from './is-same-news.ts';
-import { toProgressPercent } from './pace.ts';
+import { toPercent } from '../model/to-percent.ts';
 import { type PacedRow, type StepMoment, toRegularGap } from './regular-gap.ts';
 import type { Row } from './row.ts';
 import type { StepPolicy } from './step-policy.ts';
@@ -37,6 +37,6 @@ function isRepeated(known: MigrationReading, reading: MigrationReading, progress
   return (
     isSameNews(known, reading) &&
     isSameProgress(known, reading) &&
-    Math.fround(toProgressPercent(reading.progress) ?? 0) >= progressFrom
+    Math.fround(toPercent(reading.progress) ?? 0) >= progressFrom
   );
 }

@@ -2,6 +2,7 @@ import { traitsOf } from '../model/failure-class.ts';
 import { isTerminalState, type MigrationState } from '../model/migration-state.ts';
 import type { MigrationReading } from '../model/migration-status.ts';
 import { toIso } from '../model/to-iso.ts';
+import { toPercent } from '../model/to-percent.ts';
 import {
   isSameCondition,
   type ReadFailure,
@@ -13,7 +14,7 @@ import {
   withStop,
 } from './conditions.ts';
 import { isSameNews, isSameProgress } from './is-same-news.ts';
-import { type Stretch, toFailureGap, toFirstStretch, toLaterStretch, toProgressPercent } from './pace.ts';
+import { type Stretch, toFailureGap, toFirstStretch, toLaterStretch } from './pace.ts';
 import { type StepMoment, toRegularGap } from './regular-gap.ts';
 import { type Condition, createRow, noConditions, type Row } from './row.ts';
 import type { StepPolicy } from './step-policy.ts';
@@ -269,7 +270,7 @@ function adopt(next: Draft, { reading, at }: NewsEvent, row: Row, now: number): 
 function toStretch(row: Row, reading: MigrationReading, now: number): Stretch | undefined {
   const before = row.reading;
   if (before === reading && row.readAt !== undefined) return undefined;
-  const percent = toProgressPercent(reading.progress);
+  const percent = toPercent(reading.progress);
   if (before === undefined || row.readAt === undefined)
     return toFirstStretch(percent, row.progressSince, now);
   const goesOn =

@@ -1,5 +1,5 @@
 import type { MigrationState } from '../model/migration-state.ts';
-import { toProgressPercent } from '../step/pace.ts';
+import { toPercent } from '../model/to-percent.ts';
 import type { Condition, ConditionKind } from '../step/row.ts';
 import type { MigrationRow } from '../tracker/migration-row.ts';
 
@@ -111,7 +111,7 @@ function withProgress(
   { status, reads }: MigrationRow,
   most: number,
 ): readonly ProgressPoint[] {
-  const percent = toProgressPercent(status?.progress);
+  const percent = toPercent(status?.progress);
   const last = points.at(-1);
   if (status === undefined || percent === undefined || last?.percent === percent) return points;
   const point = { at: status.observedAt, percent, reads };

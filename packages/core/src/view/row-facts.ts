@@ -1,4 +1,3 @@
-import type { MigrationProgress } from '../model/migration-status.ts';
 import type { MigrationRow } from '../tracker/migration-row.ts';
 
 /**
@@ -15,17 +14,6 @@ export function toMigrationName({
   if (name) return name;
   const address = key.startsWith(`${provider}/`) ? key.slice(provider.length + 1) : key;
   return address.split('/').map(decode).join(' / ');
-}
-
-/**
- * How far a migration is, 0 to 100, by what the provider says in percent or else in counts; undefined where it says neither.
- *
- * @example
- * toPercent({ completed: 1, total: 4 }); // 25
- */
-export function toPercent(progress: MigrationProgress | undefined): number | undefined {
-  const { percent, completed, total } = progress ?? {};
-  return percent ?? (completed !== undefined && total ? (100 * completed) / total : undefined);
 }
 
 /**

@@ -445,5 +445,5 @@ function toWantedGap(
 function toPercent({ progress }: BookedStatus): number | undefined {
   const { percent, completed, total } = progress ?? {};
   if (percent !== undefined) return percent;
-  return completed !== undefined && total ? (completed / total) * 100 : undefined;
+  return completed !== undefined && total ? (100 * completed) / total : undefined;
 }

@@ -9,7 +9,6 @@ import {
   toFirstStretch,
   toGap,
   toLaterStretch,
-  toProgressPercent,
   toStretchAgeMs,
 } from '../../src/step/pace.ts';
 import { defaultStepPolicy as policy } from '../../src/step/step-policy.ts';
@@ -319,15 +318,4 @@ describe('a stretch', () => {
     expect(stretch).toEqual({ percent: 0, at: 80 });
     expect(toStretchAgeMs(stretch, 5, 105)).toBe(25);
   });
-});
-
-test.each([
-  { progress: { percent: 40, completed: 1, total: 2 }, percent: 40 },
-  { progress: { completed: 1, total: 4 }, percent: 25 },
-  { progress: { completed: 0, total: 0 }, percent: undefined },
-  { progress: { completed: 5 }, percent: undefined },
-  { progress: { total: 5 }, percent: undefined },
-  { progress: {}, percent: undefined },
-])('the progress $progress amounts to $percent percent', ({ progress, percent }) => {
-  expect(toProgressPercent(progress)).toBe(percent);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOutOfSight, toMigrationName, toPercent, toRemark } from '../../src/view/row-facts.ts';
+import { isOutOfSight, toMigrationName, toRemark } from '../../src/view/row-facts.ts';
 import { toRow } from './row-source.ts';
 
 test.each([
@@ -9,14 +9,6 @@ test.each([
   ['other/a', 'other / a'],
 ])('the key %s is called %s', (key, name) => {
   expect(toMigrationName({ key, provider: 'acme' })).toBe(name);
-});
-
-test('progress in counts is a share only where there is a total above 0', () => {
-  expect(toPercent(undefined)).toBeUndefined();
-  expect(toPercent({ completed: 3 })).toBeUndefined();
-  expect(toPercent({ completed: 0, total: 0 })).toBeUndefined();
-  expect(toPercent({ completed: 1, total: 4 })).toBe(25);
-  expect(toPercent({ percent: 0, completed: 1, total: 4 })).toBe(0);
 });
 
 test('what makes no progress can be seen, what cannot be read cannot', () => {
