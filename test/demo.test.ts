@@ -89,10 +89,10 @@ describe('the demo, piped', { timeout: 60_000 }, () => {
   it.each([
     ['--speed fast', /^migration-status: --speed must be a positive number: .+\n$/],
     ['--speed Infinity', /^migration-status: --speed must be a positive number: .+\n$/],
-    ['--speed', /^error: option '--speed <factor>' argument missing\n/],
+    ['--speed', /^migration-status: option '--speed <factor>' argument missing\n/],
     ['--seed x', /^migration-status: --seed must be a whole number\n$/],
-    ['--bogus', /^error: unknown option '--bogus'\n/],
-    ['now', /^error: too many arguments for 'sandbox'/],
+    ['--bogus', /^migration-status: unknown option '--bogus'\n/],
+    ['now', /^migration-status: too many arguments for 'sandbox'/],
   ])('says what is wrong with "%s"', async (wrong, complaint) => {
     const { exitCode, stderr } = await runCommand(process.execPath, [...demo, ...wrong.split(' ')]);
     expect(exitCode).toBe(2);

@@ -1,8 +1,9 @@
-import { conditionWords, describeCount, statesByUrgency, stateWords } from '@migration-status/core';
+import { conditionWords, describeCount, stateWords } from '@migration-status/core';
 import { element } from './elements.ts';
 import { toSymbol } from './row-cells.ts';
 import type { GroupLine, GroupNumbers } from './rows.ts';
 import { drawBar } from './state-bar.ts';
+import { shownStates } from './states.ts';
 
 /** The heading of a group, empty. */
 export function toGroupNode(): HTMLTableRowElement {
@@ -41,7 +42,7 @@ function toBar({ states }: GroupNumbers): HTMLElement {
 }
 
 function toChips({ states, conditions }: GroupNumbers): readonly HTMLElement[] {
-  const chips = ([...statesByUrgency, 'unread'] as const).flatMap((state) => {
+  const chips = shownStates.flatMap((state) => {
     const count = states.get(state) ?? 0;
     if (count === 0) return [];
     const words = `${describeCount(count)} ${stateWords[state]}`;

@@ -1,4 +1,4 @@
-import { describeCount, describeSummary, type MigrationState } from '@migration-status/core';
+import { describeCount, describeSummary } from '@migration-status/core';
 import { connectionWords } from '@migration-status/react/remote';
 import type { SnapshotNumbers } from '../src/feed-event.ts';
 import { createAnnouncer } from './announcer.ts';
@@ -9,6 +9,7 @@ import { readGrouping, toGrouping, toUsualGrouping, withGrouping } from './group
 import { readComplaint } from './read-complaint.ts';
 import { type SortColumn, toLines, type Wish } from './rows.ts';
 import { drawStates } from './state-bar.ts';
+import type { ShownState } from './states.ts';
 import { createTable } from './table.ts';
 import { toClockTime } from './words.ts';
 
@@ -20,7 +21,7 @@ const groupBy = byId('group-by', HTMLSelectElement);
 const onlyTrouble = byId('only-trouble', HTMLInputElement);
 const empty = byId('empty', HTMLElement);
 
-const states = new Set<MigrationState>();
+const states = new Set<ShownState>();
 const folded = new Set<string>();
 let sort: Wish['sort'];
 let isDrawing = false;

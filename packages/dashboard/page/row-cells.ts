@@ -5,7 +5,6 @@ import {
   describeProgress,
   describeState,
   isOutOfSight,
-  type MigrationState,
   type RowJson,
   toMigrationName,
   toPercent,
@@ -13,7 +12,7 @@ import {
 } from '@migration-status/core';
 import { element, timeElement } from './elements.ts';
 import { toDetail } from './rows.ts';
-import { symbols } from './states.ts';
+import { type ShownState, symbols } from './states.ts';
 import { toShortTime } from './words.ts';
 
 /** A row without its ages. */
@@ -65,7 +64,7 @@ export function toBadge({ status }: RowJson): HTMLElement {
 }
 
 /** The shape of a state, for those who see it. */
-export function toSymbol(state: MigrationState | 'unread'): HTMLElement {
+export function toSymbol(state: ShownState): HTMLElement {
   return element('span', { class: 'symbol', 'aria-hidden': 'true' }, symbols[state]);
 }
 

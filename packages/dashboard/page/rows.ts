@@ -1,14 +1,13 @@
 import {
   type ConditionKind,
   isTerminalState,
-  type MigrationState,
   type RowJson,
-  statesByUrgency,
   toMigrationName,
   toPercent,
   toRemark,
 } from '@migration-status/core';
 import type { Grouping } from './grouping.ts';
+import { type ShownState, shownStates } from './states.ts';
 
 /** What rows can be sorted by. */
 export type SortColumn = 'state' | 'migration' | 'provider' | 'progress' | 'news' | 'detail';
@@ -17,7 +16,7 @@ export type SortColumn = 'state' | 'migration' | 'provider' | 'progress' | 'news
 export interface Wish {
   readonly search: string;
   /** Empty for all. */
-  readonly states: ReadonlySet<MigrationState>;
+  readonly states: ReadonlySet<ShownState>;
   readonly isOnlyTrouble: boolean;
   readonly groupBy: Grouping;
   /** Groups of which only the heading is shown. */
@@ -45,7 +44,7 @@ export interface GroupLine {
 export interface GroupNumbers {
   readonly total: number;
   readonly done: number;
-  readonly states: ReadonlyMap<MigrationState | 'unread', number>;
+  readonly states: ReadonlyMap<ShownState, number>;
   readonly conditions: ReadonlyMap<ConditionKind, number>;
 }
 
@@ -77,7 +76,7 @@ function compareNames([a]: readonly [string, unknown], [b]: readonly [string, un
 }
 
 function toNumbers(rows: readonly RowJson[]): GroupNumbers {
-  const states = new Map<MigrationState | 'unread', number>();
+  const states = new Map<ShownState, number>();
   const conditions = new Map<ConditionKind, number>();
   let done = 0;
   for (const { status, conditions: own } of rows) {
@@ -102,7 +101,7 @@ function toRowLine(row: RowJson): RowLine {
 function toFilter({ search, states, isOnlyTrouble }: Wish): (row: RowJson) => boolean {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return (row) => {
-    if (states.size > 0 && !(row.status && states.has(row.status.state))) return false;
+    if (states.size > 0 && !states.has(row.status?.state ?? 'unread')) return false;
     if (isOnlyTrouble && !hasTrouble(row)) return false;
     if (words.length === 0) return true;
     const text = toSearchText(row);
@@ -133,18 +132,13 @@ function sortRows(rows: readonly RowJson[], sort: Wish['sort']): readonly RowJso
 }
 
 const sortValues: Readonly<Record<SortColumn, (row: RowJson) => string | number>> = {
-  state: ({ status }) => urgencyOf(status?.state),
+  state: ({ status }) => shownStates.indexOf(status?.state ?? 'unread'),
   migration: (row) => toMigrationName(row).toLowerCase(),
   provider: ({ provider }) => provider,
   progress: ({ status }) => toPercent(status?.progress) ?? -1,
   news: ({ status }) => status?.observedAt ?? '',
   detail: (row) => toDetail(row).toLowerCase() || '\uffff',
 };
-
-/** The place of a state among all, the most urgent first; what has not been read comes last. */
-function urgencyOf(state: MigrationState | undefined): number {
-  return state === undefined ? statesByUrgency.length : statesByUrgency.indexOf(state);
-}
 
 function compare(a: string | number, b: string | number): number {
   return a < b ? -1 : a > b ? 1 : 0;

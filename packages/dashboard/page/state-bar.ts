@@ -1,16 +1,14 @@
-import { describeCount, type MigrationState, statesByUrgency, stateWords } from '@migration-status/core';
+import { describeCount, stateWords } from '@migration-status/core';
 import type { SnapshotNumbers } from '../src/feed-event.ts';
 import { byId, element } from './elements.ts';
 import { toSymbol } from './row-cells.ts';
+import { type ShownState, shownStates } from './states.ts';
 
 /** Shows how many migrations are in each state, as one bar and as buttons that choose. */
-export function drawStates(
-  numbers: SnapshotNumbers,
-  chosen: Set<MigrationState>,
-  onChoice: () => void,
-): void {
-  const { counts, total } = numbers;
-  const present = statesByUrgency.filter((state) => counts[state] > 0 || chosen.has(state));
+export function drawStates(numbers: SnapshotNumbers, chosen: Set<ShownState>, onChoice: () => void): void {
+  const { total } = numbers;
+  const counts: Readonly<Record<ShownState, number>> = { ...numbers.counts, unread: numbers.unread };
+  const present = shownStates.filter((state) => counts[state] > 0 || chosen.has(state));
   drawBar(byId('bar', HTMLElement), new Map(present.map((state) => [state, counts[state]])));
   const list = byId('states', HTMLUListElement);
   const focused =
@@ -46,9 +44,9 @@ export function drawStates(
 }
 
 /** Draws numbers per state as one bar, the most urgent first. */
-export function drawBar(bar: HTMLElement, counts: ReadonlyMap<MigrationState | 'unread', number>): void {
+export function drawBar(bar: HTMLElement, counts: ReadonlyMap<ShownState, number>): void {
   bar.replaceChildren(
-    ...([...statesByUrgency, 'unread'] as const).flatMap((state) => {
+    ...shownStates.flatMap((state) => {
       const count = counts.get(state) ?? 0;
       if (count === 0) return [];
       const title = `${describeCount(count)} ${stateWords[state]}`;

@@ -266,6 +266,9 @@ describe('the page', { timeout: 60_000 }, () => {
     await page.getByText('1 of 14').waitFor();
     expect(await names()).toEqual(['broken']);
     await page.getByRole('button', { name: /failed/ }).click();
+    await page.getByRole('button', { name: 'not read yet' }).click();
+    await vi.waitFor(async () => expect(await names()).toEqual(['unread']));
+    await page.getByRole('button', { name: 'not read yet' }).click();
     await page.getByLabel('only trouble').check();
     await page.getByText('6 of 14').waitFor();
     await page.getByLabel('only trouble').uncheck();
