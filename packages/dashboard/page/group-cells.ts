@@ -30,7 +30,8 @@ export function fillGroup(node: HTMLTableRowElement, { name, numbers, isFolded }
         `${describeCount(numbers.done)} of ${describeCount(numbers.total)} done`,
       ),
       toBar(numbers),
-      ...toChips(numbers),
+      element('span', { class: 'chips' }, ...toChips(numbers)),
+      ...toMarks(numbers),
     ),
   );
 }
@@ -41,19 +42,22 @@ function toBar({ states }: GroupNumbers): HTMLElement {
   return bar;
 }
 
-function toChips({ states, conditions }: GroupNumbers): readonly HTMLElement[] {
-  const chips = shownStates.flatMap((state) => {
+function toChips({ states }: GroupNumbers): readonly HTMLElement[] {
+  return shownStates.flatMap((state) => {
     const count = states.get(state) ?? 0;
     if (count === 0) return [];
     const words = `${describeCount(count)} ${stateWords[state]}`;
     return [element('span', { class: 'chip', 'data-state': state }, toSymbol(state), words)];
   });
-  const marks = [...conditions].map(([kind, count]) =>
+}
+
+/** What we cannot see well stands by itself, because it stays in sight where there is no room for all states. */
+function toMarks({ conditions }: GroupNumbers): readonly HTMLElement[] {
+  return [...conditions].map(([kind, count]) =>
     element(
       'span',
       { class: 'condition', 'data-kind': kind },
       `${describeCount(count)} ${conditionWords[kind]}`,
     ),
   );
-  return [...chips, ...marks];
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ConfigurationError, createStatusView } from '@migration-status/core';
+import { ConfigurationError, createStatusView, migrationStates } from '@migration-status/core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test, vi } from 'vitest';
 import { createManualSource, type ManualSource } from '../../core/test/view/row-source.ts';
@@ -300,6 +300,33 @@ describe('the page', { timeout: 60_000 }, () => {
     expect(await headings()).toEqual([]);
     expect(await page.getByLabel('Group by').inputValue()).toBe('none');
   });
+
+  test.each([desktop, phone])(
+    'keeps the name of a group, and what cannot be seen of it, in sight beside however many states: $width px',
+    async (viewport) => {
+      const provider = 'a-provider-of-some-length';
+      const fill = (source: ManualSource) => {
+        fillWithAll(source);
+        for (const state of migrationStates) {
+          for (let index = 0; index < 12; index += 1)
+            source.track(`${provider}/${state}/${index}`, { state, provider, conditions: ['unreachable'] });
+        }
+      };
+      await using scene = await open({ viewport, fill });
+      const heading = scene.page.locator('tr.group', { hasText: provider });
+      const mark = heading.locator('.condition');
+      await mark.waitFor();
+      const [around, within] = await Promise.all([heading.boundingBox(), mark.boundingBox()]);
+      expect((within?.x ?? 0) + (within?.width ?? 0)).toBeLessThanOrEqual(
+        (around?.x ?? 0) + (around?.width ?? 0),
+      );
+      expect((within?.y ?? 0) + (within?.height ?? 0)).toBeLessThanOrEqual(
+        (around?.y ?? 0) + (around?.height ?? 0),
+      );
+      const caption = heading.locator('.caption');
+      expect(await caption.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+    },
+  );
 
   test('opens and closes groups with the keyboard, and keeps the focus while numbers change', async () => {
     await using scene = await open({ fill: fillTwoProviders });
