@@ -372,6 +372,28 @@ describe('the page', { timeout: 60_000 }, () => {
     await page.getByRole('heading', { name: 'The <b>old</b> shop' }).waitFor();
   });
 
+  test.each([
+    { width: 1100, height: 700 },
+    { width: 820, height: 1100 },
+  ])('cuts of a long name the beginning, by which nothing differs: $width px', async (viewport) => {
+    const fill = (source: ManualSource) => {
+      const [group, provider] = ['wave 1', 'acme'];
+      for (const end of ['document-1', 'document-2'])
+        source.track(`acme/an-organization-of-many-people/${end}`, { state: 'running', group, provider });
+    };
+    await using scene = await open({ viewport, fill });
+    const ends = scene.page.locator('.name .last');
+    await ends.nth(1).waitFor();
+    const cut = await ends.evaluateAll((elements) =>
+      elements.map((element) => {
+        const text = document.createRange();
+        text.selectNodeContents(element);
+        return text.getBoundingClientRect().width - element.getBoundingClientRect().width;
+      }),
+    );
+    expect(cut).toEqual([0, 0]);
+  });
+
   test('tells all about one migration, with its history as a picture and in words', async () => {
     await using scene = await open({ actions: [{ name: 'refresh', run: () => {} }] });
     const { page, source } = scene;
