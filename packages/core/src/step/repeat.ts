@@ -1,7 +1,7 @@
 import { isTerminalState } from '../model/migration-state.ts';
 import type { MigrationReading } from '../model/migration-status.ts';
-import { isSameNews, isSameProgress } from './is-same-news.ts';
 import { toPercent } from '../model/to-percent.ts';
+import { isSameNews, isSameProgress } from './is-same-news.ts';
 import { type PacedRow, type StepMoment, toRegularGap } from './regular-gap.ts';
 import type { Row } from './row.ts';
 import type { StepPolicy } from './step-policy.ts';
