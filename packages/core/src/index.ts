@@ -59,6 +59,7 @@ export { type GetStatusOptions, getStatus } from './tracker/get-status.ts';
 export type { MigrationHandle } from './tracker/handle.ts';
 export type { MigrationRow, TrackLabels } from './tracker/migration-row.ts';
 export { type PollOptions, pollUntilDone } from './tracker/poll-until-done.ts';
+export { readExportedRow } from './tracker/read-exported-row.ts';
 export { createTracker, type Tracker, type TrackerOptions } from './tracker/tracker.ts';
 export type {
   AnomalyEvent,

@@ -27,7 +27,7 @@ export interface DurableOptions extends DatabasePlace {
   readonly worker?: boolean | undefined;
   /** Whether to bring the schema up to date first; otherwise it has to be. Default true. */
   readonly migrate?: boolean | undefined;
-  /** Most shards that this process follows at the same time. Default 1 000. */
+  /** Most shards that this process follows at the same time; each takes some 40 kB. Default 20 000. */
   readonly maxShards?: number | undefined;
   /** Above how many migrations a shard is cut in two, for as long as its lane's limits can be divided. Default 100 000. */
   readonly splitAbove?: number | undefined;
@@ -35,14 +35,17 @@ export interface DurableOptions extends DatabasePlace {
   readonly packMs?: number | undefined;
   /** How long an ended migration and its history are kept, in milliseconds. Default: until it is forgotten. */
   readonly retainMs?: number | undefined;
+  /** Whether to store `native`, what providers said. It may hold names and e-mail addresses. Default false. */
+  readonly storeNative?: boolean | undefined;
   /**
    * How many transitions of a migration are kept at most, for those that come and go for months: with each one that is
    * recorded the oldest beyond that go. Default: all.
    */
   readonly retainTransitions?: number | undefined;
   /**
-   * Records the effect of a transition in the transaction in which it is recorded: both are there, or neither. One that
-   * rejects is tried again with the transition, and holds up its shard until it succeeds.
+   * Records the effect of a transition in the transaction in which it is recorded: both are there, or neither. It has
+   * 30 seconds. One that rejects is handed to `onError` as an `EffectError` and tried again, ever later; until it succeeds nothing
+   * of its migration is recorded, and everything else goes on.
    */
   readonly onTransition?: TransitionEffect | undefined;
   /** Is told of each shard that this process takes, and of each that it is over with. */
@@ -79,6 +82,7 @@ const rules = {
   packMs: count,
   retainMs: count,
   retainTransitions: count,
+  storeNative: flag,
   onTransition: callback,
   onShard: callback,
   onError: callback,

@@ -1,15 +1,18 @@
 import {
+  type AnomalyEvent,
   ConfigurationError,
+  createTracker,
+  type ExportedRow,
   type MigrationAdapter,
-  type MigrationRow,
   type MigrationStatus,
   NotFoundOutError,
-  type RowSource,
+  type Tracker,
   type TrackerEvents,
   type TrackLabels,
-  type WaitOptions,
 } from '@migration-status/core';
 import { EventEmitter } from 'eventemitter3';
+import { checkCall, labelRules } from './check-call.ts';
+import { createDurableHandle, type DurableHandle } from './durable-handle.ts';
 import { checkDurableOptions, type DurableOptions } from './durable-options.ts';
 import { keepRetaining } from './keep-retaining.ts';
 import { createMigrationStore, type Registered, type Registration } from './migration-store.ts';
@@ -19,64 +22,38 @@ import { createNewsFeed } from './news-feed.ts';
 import { closeMs, type OpenDurable, openDurable, toWorkerOptions } from './open-durable.ts';
 import { createOperations, type Operable } from './operations.ts';
 import type { RecordedTransition } from './shard-store.ts';
-import type { OwnLabels } from './to-migration-row.ts';
 import { waitAtMost } from './wait-at-most.ts';
-import { waitForRow } from './wait-for-row.ts';
 import { createWorker } from './worker.ts';
 
-/** One caller's view of a migration that somebody follows. */
-export interface DurableHandle {
-  readonly key: string;
-  /** What is known at this moment. */
-  readonly row: MigrationRow;
-  /** Resolves once the migration would survive the death of this process; rejects when it could not be stored. */
-  readonly stored: Promise<void>;
+/**
+ * Follows migrations together with all other processes on the same database. It is a tracker, but for what others have to be
+ * asked about.
+ */
+export interface DurableTracker extends Omit<Tracker, 'track' | 'forget' | 'push'>, Operable {
   /**
-   * As a tracker's: resolves once the migration has ended or waits for a person (or `until` accepts a status). Rejects with
-   * the last status attached when that cannot be found out, and with what `stored` rejects with.
+   * As a tracker's, for whichever worker has the lane; a migration that is tracked twice, also by two processes, is one.
+   * `meta` is known to this process only.
    */
-  settled(options?: WaitOptions): Promise<MigrationStatus>;
-  /** Asks whoever follows it to read as soon as the provider's limits allow. Resolves once that is noted. */
-  refresh(): Promise<void>;
-}
-
-/** Follows migrations together with all other processes on the same database. */
-export interface DurableTracker extends RowSource, Operable, AsyncDisposable {
-  /**
-   * Has a migration followed, by whichever worker has its lane; one that is tracked twice, also by two processes, is one.
-   * A newer ref of the same key takes over, as in a tracker. `name` and `meta` are known to this process only.
-   *
-   * Throws a `ConfigurationError` when the ref is malformed or the adapter is not one of the tracker's.
-   */
-  track<Native, Ref>(adapter: MigrationAdapter<Native, Ref>, ref: Ref, labels?: TrackLabels): DurableHandle;
-  /** The same for any number; resolves with how many were not tracked before, once all are stored. */
-  trackAll<Native, Ref>(
+  track<Native, Ref>(
     adapter: MigrationAdapter<Native, Ref>,
-    refs: Iterable<Ref> | AsyncIterable<Ref>,
-    labels?: TrackLabels | ((ref: Ref) => TrackLabels),
-  ): Promise<number>;
-  /** How many are tracked, as far as this process has seen. */
-  readonly size: number;
-  get(key: string): MigrationRow | undefined;
-  rows(): readonly MigrationRow[];
+    ref: Ref,
+    labels?: TrackLabels,
+  ): DurableHandle<Native, Ref>;
+  /**
+   * Has a migration and its history forgotten, and resolves once that is so. False when it is not tracked. What goes wrong
+   * is handed to `onError` too, so that nobody need look at the promise.
+   */
+  forget(key: string): Promise<boolean>;
+  /** As a tracker's; resolves once the news would survive the death of this process. What goes wrong is as with `forget`. */
+  push(status: MigrationStatus): Promise<boolean>;
   /** Every transition of a migration that was recorded, oldest first. */
   transitionsOf(key: string): Promise<readonly RecordedTransition[]>;
-  /** Has a migration and its history forgotten. False when it is not tracked. */
-  forget(key: string): Promise<boolean>;
-  /** Hands news that came another way to whoever follows the migration. False when it is not tracked. */
-  push(status: MigrationStatus): Promise<boolean>;
-  on<Name extends keyof TrackerEvents>(
-    name: Name,
-    listener: (event: TrackerEvents[Name]) => void,
-  ): () => void;
-  /**
-   * Stops reading, writes what is known, and hands what this process followed to the others; waits reject with code `closed`.
-   * To be called on SIGTERM. Calling it again does nothing.
-   */
-  close(): Promise<void>;
 }
 
 const eventNames = ['change', 'settled', 'condition', 'anomaly', 'tracked', 'forgotten'];
+
+/** What a notification begins with that carries an anomaly. */
+const anomalyMark = 'anomaly ';
 
 /** How often it is looked for news that no notification came for, and how long notifications are collected. */
 const pollMs = 1_000;
@@ -108,14 +85,16 @@ export async function createDurableTracker(options: DurableOptions): Promise<Dur
 
 async function openTracker(open: OpenDurable): Promise<DurableTracker> {
   const { database, schema, options, counters, onError } = open;
-  const { adapters } = options;
+  const { adapters, storeNative = false } = options;
   const store = createMigrationStore(database, schema);
   const readNews = createNewsFeed(database, schema);
   const emitter = new EventEmitter();
-  const ownLabels = new Map<string, OwnLabels>();
-  const watchers = new Map<string, Set<() => void>>();
+  const metas = new Map<string, unknown>();
+  const watchers = new Map<string, Set<(isNews: boolean) => void>>();
   const lifetime = new AbortController();
-  const mirror = createMirror((key) => ownLabels.get(key) ?? {}, emit, wake);
+  const mirror = createMirror((key) => metas.get(key), emit, wake);
+  /** Tracks nothing, and checks what it is given as a tracker does. */
+  const checker = createTracker({ adapters });
   let looking: Promise<void> | undefined;
   let isNewsWaiting = false;
   let lookedAt = performance.now();
@@ -124,28 +103,30 @@ async function openTracker(open: OpenDurable): Promise<DurableTracker> {
   let closing: Promise<void> | undefined;
 
   function emit<Name extends keyof TrackerEvents>(name: Name, event: TrackerEvents[Name]): void {
-    if (name === 'forgotten') ownLabels.delete(event.row.key);
+    if (name === 'forgotten') metas.delete(event.row.key);
     emitter.emit(name, Object.freeze(event));
   }
 
-  function wake(key: string): void {
-    for (const listener of [...(watchers.get(key) ?? [])]) listener();
+  function wake(key: string, isNews: boolean): void {
+    for (const listener of [...(watchers.get(key) ?? [])]) listener(isNews);
   }
 
   /** Looks for news, and once more where somebody asks meanwhile. */
   function look(): Promise<void> {
     isNewsWaiting = true;
-    looking ??= lookNow().finally(() => {
-      looking = undefined;
-      lookedAt = performance.now();
-    });
+    looking ??= lookNow();
     return looking;
   }
 
   async function lookNow(): Promise<void> {
-    while (isNewsWaiting && !lifetime.signal.aborted) {
-      isNewsWaiting = false;
-      mirror.take(await readNews());
+    try {
+      while (isNewsWaiting && !lifetime.signal.aborted) {
+        isNewsWaiting = false;
+        mirror.take(await readNews());
+      }
+    } finally {
+      looking = undefined;
+      lookedAt = performance.now();
     }
   }
 
@@ -154,6 +135,19 @@ async function openTracker(open: OpenDurable): Promise<DurableTracker> {
       collecting = undefined;
       look().catch(onError);
     }, collectMs);
+  }
+
+  function onNotification(payload: string): void {
+    if (payload.startsWith(anomalyMark)) void tellAnomaly(payload.slice(anomalyMark.length)).catch(onError);
+    else lookSoon();
+  }
+
+  /** What it is about may not have been seen here yet. */
+  async function tellAnomaly(text: string): Promise<void> {
+    const { key, kind, message }: Omit<AnomalyEvent, 'row'> & { readonly key: string } = JSON.parse(text);
+    await look();
+    const row = mirror.get(key);
+    if (row !== undefined) emit('anomaly', { row, kind, message });
   }
 
   /** What is registered in one turn is stored together. */
@@ -181,22 +175,19 @@ async function openTracker(open: OpenDurable): Promise<DurableTracker> {
     if (lifetime.signal.aborted) {
       throw new NotFoundOutError({ provider, key, code: 'closed', message: `${key}: the tracker is closed` });
     }
-    const { group, name, meta } = labels;
-    if (group !== undefined && typeof group !== 'string') {
-      throw new ConfigurationError({ option: 'group', message: 'labels: "group" must be a string' });
-    }
-    if (name !== undefined || meta !== undefined) {
-      ownLabels.set(key, {
-        ...ownLabels.get(key),
-        ...(name !== undefined && { name }),
-        ...(meta !== undefined && { meta }),
-      });
-      mirror.relabel(key);
-    }
-    return { provider, key, lane: adapter.lane(parsed), ref: parsed, group, trackedAt: Date.now() };
+    checkCall('labels', labels, labelRules);
+    const { name, group } = labels;
+    return { provider, key, lane: adapter.lane(parsed), ref: parsed, name, group, trackedAt: Date.now() };
   }
 
-  function watch(key: string, listener: () => void): () => void {
+  /** `meta` is never sent anywhere. */
+  function keepMeta(key: string, meta: unknown): void {
+    if (meta === undefined || metas.get(key) === meta) return;
+    metas.set(key, meta);
+    if (mirror.revisionOf(key) !== undefined) mirror.relabel(key);
+  }
+
+  function watch(key: string, listener: (isNews: boolean) => void): () => void {
     const listening = watchers.get(key) ?? new Set();
     watchers.set(key, listening.add(listener));
     return () => {
@@ -205,47 +196,26 @@ async function openTracker(open: OpenDurable): Promise<DurableTracker> {
     };
   }
 
-  function createHandle(
-    { provider, key, ref, group }: Registration,
-    registered: Promise<Registered>,
-  ): DurableHandle {
-    const stored = registered.then(() => {});
-    stored.catch(onError);
-    const unread: MigrationRow = Object.freeze({
-      provider,
-      key,
-      ref,
-      conditions: Object.freeze([]),
-      reads: 0,
-      ...(group !== undefined && { group }),
-    });
-    return {
-      key,
-      stored,
-      get row() {
-        return mirror.get(key) ?? unread;
-      },
-      async settled(waitOptions) {
-        const { revisions } = await registered;
-        if (mirror.get(key) === undefined && !lifetime.signal.aborted) await look();
-        const known = revisions.get(key) ?? Number.NEGATIVE_INFINITY;
-        // A row from before this call says nothing about what it has asked for.
-        const get = () => (Number(mirror.revisionOf(key)) <= known ? unread : mirror.get(key));
-        const target = {
-          provider,
-          key,
-          get,
-          watch: (listener: () => void) => watch(key, listener),
-          lifetime: lifetime.signal,
-        };
-        return waitForRow(target, waitOptions);
-      },
-      async refresh() {
-        await stored;
-        await store.command(key, { kind: 'refresh' });
-      },
-    };
+  /** What goes wrong is told also where nobody looks at the promise. */
+  function told<Result>(work: Promise<Result>): Promise<Result> {
+    work.catch(onError);
+    return work;
   }
+
+  async function forget(key: string): Promise<boolean> {
+    const isGone = await store.forget(key);
+    await look();
+    return isGone;
+  }
+
+  const host = {
+    mirror,
+    look,
+    watch,
+    command: store.command,
+    lifetime: lifetime.signal,
+    onError,
+  };
 
   function on<Name extends keyof TrackerEvents>(
     name: Name,
@@ -268,11 +238,10 @@ async function openTracker(open: OpenDurable): Promise<DurableTracker> {
     };
   }
 
-  const onAnomaly = (event: TrackerEvents['anomaly']) => emit('anomaly', { ...event });
-  const worker = (options.worker ?? true) ? createWorker({ ...toWorkerOptions(open), onAnomaly }) : undefined;
+  const worker = (options.worker ?? true) ? createWorker(toWorkerOptions(open)) : undefined;
 
   await look();
-  const endListening = await database.listen(toChannel(schema), lookSoon);
+  const endListening = await database.listen(toChannel(schema), onNotification);
   const polling = setInterval(lookSoon, pollMs);
   const endRetaining = worker ? keepRetaining(store, options.retainMs, onError) : () => {};
 
@@ -285,6 +254,7 @@ async function openTracker(open: OpenDurable): Promise<DurableTracker> {
 
   async function close(): Promise<void> {
     lifetime.abort();
+    void checker.close();
     clearInterval(polling);
     endRetaining();
     clearTimeout(collecting);
@@ -306,23 +276,37 @@ async function openTracker(open: OpenDurable): Promise<DurableTracker> {
   }
 
   return {
-    track(adapter, ref, labels = {}) {
+    track<Native, Ref>(adapter: MigrationAdapter<Native, Ref>, ref: Ref, labels: TrackLabels = {}) {
       const registration = toRegistration(adapter, ref, labels);
-      return createHandle(registration, register(registration));
+      const { name, group, ...row } = registration;
+      const { key } = row;
+      keepMeta(key, labels.meta);
+      mirror.expect({ ...row, ...(group !== undefined && { group }) }, name);
+      const registered = register(registration);
+      registered.catch(() => mirror.unexpect(key));
+      // What the adapter reads is what it says that it reads.
+      return createDurableHandle(host, registration, registered) as DurableHandle<Native, Ref>;
     },
 
     async trackAll(adapter, refs, labels = {}) {
       let added = 0;
       let slice: Registration[] = [];
+      async function storeSlice(): Promise<void> {
+        added += (await store.register(slice, true)).added;
+        slice = [];
+      }
       // What was tracked before this call is there before what it adds.
       await registering?.done.catch(() => {});
       for await (const ref of refs) {
-        slice.push(toRegistration(adapter, ref, typeof labels === 'function' ? labels(ref) : labels));
-        if (slice.length < sliceSize) continue;
-        added += (await store.register(slice)).added;
-        slice = [];
+        const given = typeof labels === 'function' ? labels(ref) : labels;
+        const registration = toRegistration(adapter, ref, given);
+        if (mirror.revisionOf(registration.key) === undefined) keepMeta(registration.key, given.meta);
+        slice.push(registration);
+        if (slice.length === sliceSize) await storeSlice();
       }
-      return slice.length === 0 ? added : added + (await store.register(slice)).added;
+      if (slice.length > 0) await storeSlice();
+      await look();
+      return added;
     },
 
     get size() {
@@ -330,15 +314,24 @@ async function openTracker(open: OpenDurable): Promise<DurableTracker> {
     },
     get: (key) => mirror.get(key),
     rows: () => mirror.rows(),
+    export(exportOptions = {}) {
+      const { rows, lanes } = mirror.export();
+      const { native = false, keys } = exportOptions;
+      const isAsked = (row: { readonly key: string }) => keys === undefined || keys.includes(row.key);
+      return {
+        ...checker.export(exportOptions),
+        lanes,
+        rows: rows.filter(isAsked).map((row) => (native ? row : withoutNative(row))),
+      };
+    },
     transitionsOf: (key) => store.transitionsOf(key),
-    forget: (key) => store.forget(key),
-    async push(status) {
-      const { key } = status;
-      if (typeof key !== 'string' || Number.isNaN(Date.parse(status.observedAt))) {
-        const message = 'push: expected a status with "key" and "observedAt"';
-        throw new ConfigurationError({ option: 'status', message });
-      }
-      return store.command(key, { kind: 'push', status });
+    forget: (key) => (lifetime.signal.aborted ? Promise.resolve(false) : told(forget(key))),
+    push(status) {
+      checker.push(status);
+      if (lifetime.signal.aborted) return Promise.resolve(false);
+      const stored = storeNative ? status : { ...status, native: null };
+      const pushed = store.command(status.key, { kind: 'push', status: stored });
+      return told(pushed.then(({ isTracked }) => isTracked));
     },
     ...createOperations({
       ...{ database, schema, store, counters, worker },
@@ -349,4 +342,10 @@ async function openTracker(open: OpenDurable): Promise<DurableTracker> {
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
   };
+}
+
+function withoutNative(row: ExportedRow): ExportedRow {
+  if (row.reading?.native === undefined) return row;
+  const { native: _native, ...reading } = row.reading;
+  return { ...row, reading };
 }

@@ -1,9 +1,11 @@
 export { createHealthHandler, type HealthHandlerOptions } from './create-health-handler.ts';
 export type { Querier, ResultRow } from './database.ts';
 export { DatabaseError, type DatabaseErrorCode } from './database-error.ts';
+export type { DurableHandle } from './durable-handle.ts';
 export type { DatabasePlace, DurableOptions } from './durable-options.ts';
-export { createDurableTracker, type DurableHandle, type DurableTracker } from './durable-tracker.ts';
+export { createDurableTracker, type DurableTracker } from './durable-tracker.ts';
 export { createDurableWorker, type DurableWorker } from './durable-worker.ts';
+export { EffectError } from './effect-error.ts';
 export type { HealthCheck, HealthSource } from './health.ts';
 export type { SchemaStatus } from './migrate-schema.ts';
 export type { StoreCounts } from './migration-store.ts';

@@ -1,5 +1,6 @@
 import { type Database, numberOf, type Querier, type ResultRow, textOf } from './database.ts';
 import { toChannel, toJobSchema } from './names.ts';
+import { runTransaction } from './run-transaction.ts';
 import { shardQueue } from './shard-queue.ts';
 import type { RecordedTransition } from './shard-store.ts';
 
@@ -10,12 +11,26 @@ export interface Registration {
   readonly lane: string;
   readonly ref: unknown;
   readonly group?: string | undefined;
+  readonly name?: string | undefined;
   /** By the wall clock, in epoch milliseconds. */
   readonly trackedAt: number;
 }
 
 /** What somebody wants of the holder of a migration. */
-export type Command = { readonly kind: 'refresh' } | { readonly kind: 'push'; readonly status: unknown };
+export type Command =
+  | { readonly kind: 'refresh' }
+  /** A read if it is not long until the next, on behalf of somebody who will not wait for that. */
+  | { readonly kind: 'look' }
+  | { readonly kind: 'push'; readonly status: unknown };
+
+/** What there was to command. */
+export interface Commanded {
+  readonly isTracked: boolean;
+  /** Whether it has not ended. */
+  readonly isFollowed: boolean;
+  /** What comes of it has a later one. */
+  readonly revision: number;
+}
 
 /** How much there is on the database, whichever process looks after it. */
 export interface StoreCounts {
@@ -46,11 +61,12 @@ export interface Registered {
 
 /** What any process does with migrations, whoever follows them. */
 export interface MigrationStore {
-  register(registrations: readonly Registration[]): Promise<Registered>;
+  /** @param onlyNew Leaves as they are those that are there. */
+  register(registrations: readonly Registration[], onlyNew?: boolean): Promise<Registered>;
   /** False when it is not there. */
   forget(key: string): Promise<boolean>;
-  /** Leaves a message for whoever holds the migration; false when it is not there. */
-  command(key: string, command: Command): Promise<boolean>;
+  /** Leaves a message for whoever holds the migration. */
+  command(key: string, command: Command): Promise<Commanded>;
   /** Every transition of a migration, oldest first. */
   transitionsOf(key: string): Promise<readonly RecordedTransition[]>;
   /**
@@ -58,7 +74,10 @@ export interface MigrationStore {
    * fewer than the limit where nothing is left. What somebody else is at is passed over.
    */
   retain(endedBeforeMs: number, limit: number): Promise<number>;
-  /** Sweeps up some of what was only kept to tell others of what is forgotten, and resolves with how much that was. */
+  /**
+   * Sweeps up some of what was only kept to tell others of what is forgotten, and resolves with how much that was; and the
+   * shards of lanes that nothing is followed in.
+   */
   sweep(limit: number): Promise<number>;
   count(): Promise<StoreCounts>;
 }
@@ -67,22 +86,47 @@ export function createMigrationStore(database: Database, schema: string): Migrat
   const channel = toChannel(schema);
   const held = `(select singleton_key from ${toJobSchema(schema)}.job where name = '${shardQueue}' and state = 'active') as h`;
 
-  /** Makes the first shard of each lane that has none; one at a time, so that no lane has two with its whole rate. */
+  /**
+   * Holds on to the shards of lanes, so that none goes while something is put into it. Makes the first shard of each lane that
+   * has none, one at a time, so that no lane has two with its whole rate.
+   */
   async function prepareLanes(querier: Querier, lanes: readonly string[]): Promise<void> {
-    const missing = await querier.query(
-      `select lane from unnest($1::text[]) as g (lane)
-       where not exists (select from ${schema}.shards s where s.lane = g.lane) order by lane`,
-      [lanes],
-    );
-    for (const row of missing) {
-      const lane = textOf(row, 'lane');
-      await querier.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [`${schema} ${lane}`]);
-      await querier.query(
-        `insert into ${schema}.shards (lane)
-         select $1::text where not exists (select from ${schema}.shards where lane = $1::text)`,
-        [lane],
+    for (let missing = lanes; missing.length > 0; ) {
+      const held = await querier.query(
+        `select lane from ${schema}.shards where lane = any ($1::text[]) order by id for key share`,
+        [lanes],
       );
+      const isThere = new Set(held.map((row) => textOf(row, 'lane')));
+      missing = lanes.filter((lane) => !isThere.has(lane)).sort();
+      for (const lane of missing) {
+        await querier.query('select pg_advisory_xact_lock(hashtextextended($1, 1))', [`${schema} ${lane}`]);
+        await querier.query(
+          `insert into ${schema}.shards (lane)
+           select $1::text where not exists (select from ${schema}.shards where lane = $1::text)`,
+          [lane],
+        );
+      }
     }
+  }
+
+  const transaction = <Result>(work: (querier: Querier) => Promise<Result>) => runTransaction(database, work);
+
+  /** Removes the shards of lanes that have had nothing to follow for long enough. */
+  async function sweepShards(): Promise<void> {
+    const isEmpty = `not exists (select from ${schema}.migrations m where m.shard_id = s.id)
+      and not exists (select from ${schema}.inbox i where i.shard_id = s.id)`;
+    await database.transaction(async (querier) => {
+      // Only once they are locked is it sure that nothing comes.
+      const idle = await querier.query(
+        `select s.id::text as id from ${schema}.shards s where s.idle_until < now() and ${isEmpty}
+         limit 1000 for update skip locked`,
+      );
+      const ids = idle.map((row) => textOf(row, 'id'));
+      if (ids.length > 0)
+        await querier.query(`delete from ${schema}.shards s where s.id = any ($1::bigint[]) and ${isEmpty}`, [
+          ids,
+        ]);
+    });
   }
 
   async function send(
@@ -108,10 +152,12 @@ export function createMigrationStore(database: Database, schema: string): Migrat
     );
   }
 
-  const shardOf = `(select s.id from ${schema}.shards s where s.lane = g.lane order by md5(s.id::text || g.key) limit 1)`;
+  /** A shard of the lane for a key; the more of the lane's rate a shard has, the more keys fall to it. */
+  const shardOf = `(select s.id from ${schema}.shards s where s.lane = g.lane
+    order by -ln((('x' || left(md5(s.id::text || g.key), 8))::bit(32)::bigint + 1) / 4294967297.0) / s.share limit 1)`;
 
   return {
-    async register(registrations) {
+    async register(registrations, onlyNew = false) {
       const byKey = new Map(registrations.map((registration) => [registration.key, registration]));
       const given = [...byKey.values()];
       const columns = [
@@ -119,20 +165,29 @@ export function createMigrationStore(database: Database, schema: string): Migrat
         given.map(({ provider }) => provider),
         given.map(({ lane }) => lane),
       ];
-      const toBody = (isNew: boolean) => (key: string) => JSON.stringify({ row: byKey.get(key), isNew });
-      return database.transaction(async (querier) => {
+      const names = given.map(({ name }) => name ?? null);
+      const toBody = (isNew: boolean) => (key: string) =>
+        JSON.stringify({ row: toRow(byKey.get(key)), isNew });
+      return transaction(async (querier) => {
         await prepareLanes(querier, [...new Set(columns[2])]);
         const added = await querier.query(
-          `insert into ${schema}.migrations (key, provider, lane, shard_id, row)
-           select g.key, g.provider, g.lane, ${shardOf}, g.row
-           from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as g (key, provider, lane, row)
+          `insert into ${schema}.migrations (key, provider, lane, shard_id, row, name)
+           select g.key, g.provider, g.lane, ${shardOf}, g.row, g.name
+           from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+             as g (key, provider, lane, row, name)
            order by g.key
            on conflict (key) do nothing
            returning id::text as id, key, shard_id::text as shard_id`,
-          [...columns, given.map((registration) => JSON.stringify(registration))],
+          [...columns, given.map((registration) => JSON.stringify(toRow(registration))), names],
         );
         await send(querier, added, 'follow', toBody(true));
-        if (added.length === given.length) return { added: added.length, revisions: new Map() };
+        if (added.length === given.length || onlyNew) return { added: added.length, revisions: new Map() };
+        await querier.query(
+          `update ${schema}.migrations m set name = g.name, changed_in = pg_current_xact_id()
+           from unnest($1::text[], $2::text[]) as g (key, name)
+           where m.key = g.key and g.name <> coalesce(m.name, '')`,
+          [columns[0], names],
+        );
         // What is there already goes to whoever holds it under its labels and ref of today, when they are others.
         const isAdded = new Set(added.map((row) => textOf(row, 'key')));
         const known = await querier.query(
@@ -155,7 +210,7 @@ export function createMigrationStore(database: Database, schema: string): Migrat
     },
 
     async forget(key) {
-      return database.transaction(async (querier) => {
+      return transaction(async (querier) => {
         const gone = await querier.query(
           `with gone as (
              delete from ${schema}.migrations where key = $1 returning id, key, shard_id
@@ -175,15 +230,20 @@ export function createMigrationStore(database: Database, schema: string): Migrat
     },
 
     async command(key, command) {
-      return database.transaction(async (querier) => {
+      return transaction(async (querier) => {
         const known = await querier.query(
-          `select id::text as id, key, shard_id::text as shard_id from ${schema}.migrations where key = $1`,
+          `select id::text as id, key, shard_id::text as shard_id, revision::int as revision
+           from ${schema}.migrations where key = $1`,
           [key],
         );
         const followed = known.filter((row) => row.shard_id !== null);
         const body = command.kind === 'push' ? JSON.stringify(command.status) : null;
         await send(querier, followed, command.kind, () => body);
-        return known.length > 0;
+        return {
+          isTracked: known.length > 0,
+          isFollowed: followed.length > 0,
+          revision: numberOf(known[0], 'revision'),
+        };
       });
     },
 
@@ -223,6 +283,7 @@ export function createMigrationStore(database: Database, schema: string): Migrat
     },
 
     async sweep(limit) {
+      await sweepShards();
       const [swept] = await database.query(
         `with old as (
            select migration_id from ${schema}.forgotten where at < now() - interval '1 hour'
@@ -267,6 +328,12 @@ export function createMigrationStore(database: Database, schema: string): Migrat
       };
     },
   };
+}
+
+/** What is kept in the row; the name is beside it. */
+function toRow(registration: Registration | undefined) {
+  const { name: _name, ...row } = registration ?? {};
+  return row;
 }
 
 function hasChanged({ ref, group }: Registration, stored: string): boolean {

@@ -52,10 +52,10 @@ export function toWorkerOptions({
   counters,
   onError,
 }: OpenDurable): WorkerOptions {
-  const { adapters, policy, maxShards = 1_000, splitAbove = 100_000, packMs = 2_500 } = options;
-  const { onTransition, retainTransitions, onShard } = options;
+  const { adapters, policy, maxShards = 20_000, splitAbove = 100_000, packMs = 2_500 } = options;
+  const { storeNative = false, onTransition, retainTransitions, onShard } = options;
   return {
-    ...{ database, schema, adapters, policy, maxShards, splitAbove, packMs },
+    ...{ database, schema, adapters, policy, maxShards, splitAbove, packMs, storeNative },
     ...{ onTransition, retainTransitions, onShard, counters, onError },
   };
 }

@@ -10,6 +10,8 @@ export interface PostgresOptions {
   readonly poolSize: number;
   /** Is told of a connection that broke while nobody used it. */
   readonly onError: (error: unknown) => void;
+  /** How often it is checked that the connection that listens is alive, in milliseconds, and how long that may take. Default 10 000. */
+  readonly listenCheckMs?: number | undefined;
 }
 
 const connectTimeoutMs = 5_000;
@@ -19,9 +21,11 @@ const queryTimeoutMs = 20_000;
 
 const relistenMs = 1_000;
 
+const farewellMs = 300;
+
 /** Opens a PostgreSQL server, and rejects when it cannot be used. */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
-  const { connectionString, poolSize, onError } = options;
+  const { connectionString, poolSize, onError, listenCheckMs = 10_000 } = options;
   const place = toPlace(connectionString);
   const connection = { connectionString, connectionTimeoutMillis: connectTimeoutMs, keepAlive: true };
   const pool = new Pool({
@@ -79,9 +83,16 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     let hasEnded = false;
 
     async function connect(): Promise<void> {
-      const next = new Client({ ...connection, application_name: 'migration-status listener' });
+      const next = new Client({
+        ...connection,
+        query_timeout: listenCheckMs,
+        application_name: 'migration-status listener',
+      });
       client = next;
+      // Nobody is told of a connection that was cut without a word.
+      const checking = setInterval(() => next.query('select 1').catch(onLost), listenCheckMs);
       const onLost = () => {
+        clearInterval(checking);
         if (client !== next || hasEnded) return;
         client = undefined;
         next.end().catch(() => {});
@@ -103,7 +114,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     return async () => {
       hasEnded = true;
       clearTimeout(timer);
-      await client?.end().catch(() => {});
+      // Over a connection that is dead no farewell comes back.
+      const patience = new Promise((resolve) => setTimeout(resolve, farewellMs).unref());
+      await Promise.race([client?.end().catch(() => {}), patience]);
     };
   }
 

@@ -87,6 +87,15 @@ create table workers (
 );
 `,
   },
+  {
+    version: 2,
+    worksFrom: 1,
+    statements: `
+alter table migrations add column name text;
+alter table shards add column idle_until timestamptz;
+create index shards_by_idleness on shards (idle_until) where idle_until is not null;
+`,
+  },
 ];
 
 /** The version that this code brings about and works with. */

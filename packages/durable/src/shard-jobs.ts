@@ -1,6 +1,7 @@
 import { type Job, PgBoss } from 'pg-boss';
 import { type Database, textOf } from './database.ts';
 import { toDatabaseError } from './database-error.ts';
+import { gather } from './gather.ts';
 import { toJobSchema } from './names.ts';
 import { shardQueue } from './shard-queue.ts';
 
@@ -18,7 +19,7 @@ export interface ShardJobs {
   start(): Promise<void>;
   /** Makes the jobs of shards that have something to do and no job. */
   ensure(): Promise<void>;
-  /** Takes jobs that nobody holds. */
+  /** Takes jobs that nobody holds: so many, or a thousand where that is less. */
   fetch(count: number): Promise<readonly ShardJob[]>;
   /** Tells that they are still held, and gives the ids of those that really are. */
   touch(jobs: readonly ShardJob[]): Promise<ReadonlySet<string>>;
@@ -26,6 +27,9 @@ export interface ShardJobs {
   complete(job: ShardJob): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** How many jobs are taken or given back at once. */
+const mostJobs = 1_000;
 
 export function createShardJobs(
   database: Database,
@@ -45,14 +49,49 @@ export function createShardJobs(
   });
   boss.on('error', (error) => onError(toDatabaseError(error, database.place)));
 
+  // A part of a lane has something to do also when it is empty: to give back its part of the rate.
   const waiting = `
 select s.id::text as id from ${schema}.shards s
 where (exists (select from ${schema}.migrations m where m.shard_id = s.id)
-    or exists (select from ${schema}.inbox i where i.shard_id = s.id))
+    or exists (select from ${schema}.inbox i where i.shard_id = s.id)
+    or s.share < 1)
   and not exists (
     select from ${jobSchema}.job j
     where j.name = '${shardQueue}' and j.singleton_key = s.id::text and j.state < 'completed'
   )`;
+
+  async function ensureAll(): Promise<void> {
+    const missing = (await database.query(waiting)).map((row) => textOf(row, 'id'));
+    if (missing.length === 0) return;
+    await boss.insert(
+      shardQueue,
+      missing.map((shardId) => ({ data: { shardId }, singletonKey: shardId })),
+    );
+  }
+
+  /** It is the same for all who ask. */
+  const ensureSoon = gather<undefined, undefined>({
+    async work(asked) {
+      await ensureAll();
+      return asked;
+    },
+    weigh: () => 0,
+    most: 1,
+    waitMs: 0,
+  });
+
+  const completeSoon = gather({
+    async work(jobs: readonly ShardJob[]): Promise<readonly undefined[]> {
+      await boss.complete(
+        shardQueue,
+        jobs.map(({ id, retryCount }) => ({ id, retryCount })),
+      );
+      return jobs.map(() => undefined);
+    },
+    weigh: () => 1,
+    most: mostJobs,
+    waitMs: 0,
+  });
 
   return {
     async start() {
@@ -65,18 +104,11 @@ where (exists (select from ${schema}.migrations m where m.shard_id = s.id)
       if (ids.length > 0) await boss.cancel(shardQueue, ids);
     },
 
-    async ensure() {
-      const missing = (await database.query(waiting)).map((row) => textOf(row, 'id'));
-      if (missing.length === 0) return;
-      await boss.insert(
-        shardQueue,
-        missing.map((shardId) => ({ data: { shardId }, singletonKey: shardId })),
-      );
-    },
+    ensure: () => ensureSoon(undefined),
 
     async fetch(count) {
       const jobs: readonly Job<{ readonly shardId: string }>[] = await boss.fetch(shardQueue, {
-        batchSize: count,
+        batchSize: Math.min(count, mostJobs),
       });
       return jobs.map(({ id, data, retryCount }) => ({ id, shardId: data.shardId, retryCount }));
     },
@@ -87,9 +119,7 @@ where (exists (select from ${schema}.migrations m where m.shard_id = s.id)
       return new Set(held.map(String));
     },
 
-    async complete(job) {
-      await boss.complete(shardQueue, { id: job.id, retryCount: job.retryCount });
-    },
+    complete: completeSoon,
 
     stop: () => boss.stop({ graceful: false, close: database.jobOptions.db === undefined }),
   };

@@ -1,16 +1,19 @@
 import {
-  type AnomalyEvent,
   createTracker,
   type EnginePolicy,
   type ExportedRow,
   type MigrationAdapter,
+  type MigrationHandle,
+  type RateLimit,
   type StoreEntry,
   type Tracker,
 } from '@migration-status/core';
+import { EffectError } from './effect-error.ts';
+import { toRestAt } from './lane-part.ts';
 import { toPacked } from './packed-rows.ts';
 import type { ClaimedShard, InboxMessage, Member, RecordedTransition, ShardStore } from './shard-store.ts';
 import { isDivisible, toSharePolicy } from './share-policy.ts';
-import { wrapReads } from './wrap-reads.ts';
+import { type ReadQuestion, wrapReads } from './wrap-reads.ts';
 
 /** What {@link createShardRun} is made of. */
 export interface ShardRunOptions {
@@ -24,15 +27,17 @@ export interface ShardRunOptions {
   readonly idleMs: number;
   /** Above how many rows a shard is cut in two. */
   readonly splitAbove: number;
+  /** Whether what providers said is written too. */
+  readonly storeNative: boolean;
   /** Whether the claim is still known to hold; asked before each read. */
   readonly isHeld: () => boolean;
-  readonly onAnomaly?: ((event: AnomalyEvent) => void) | undefined;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Why a run is over: `idle`, nothing is left to follow; `unserved`, nothing of it can be followed here; `stopped`, somebody asked for it; `lost`, somebody else has the
- * shard; `changed`, the shard has to be claimed anew, as other rows belong to it.
+ * Why a run is over: `idle`, nothing is left to follow; `unserved`, nothing of it can be followed here; `stopped`, somebody
+ * asked for it; `lost`, somebody else has the shard; `changed`, the shard has to be claimed anew, as other rows belong to it or
+ * its share is another one.
  */
 export type RunEnd = 'idle' | 'unserved' | 'stopped' | 'lost' | 'changed';
 
@@ -56,8 +61,25 @@ const retryMs = 200;
 
 const mailSize = 500;
 
+/** How long a transition whose effect failed waits until it is tried again: at first, and at most. */
+const firstHoldMs = 1_000;
+const longestHoldMs = 60_000;
+
+/** How long a shard that is to be merged may stand still until its part of the lane is at rest. */
+const longestRestMs = 1_000;
+
+/** How long a wait for a last look lasts: it comes a second before the end. */
+const lookForMs = 1_050;
+
+/** A transition whose effect failed. */
+interface Hold {
+  readonly until: number;
+  readonly delayMs: number;
+}
+
 export function createShardRun(options: ShardRunOptions): ShardRun {
-  const { store, shard, adapters, policy, packMs, idleMs, splitAbove, isHeld, onAnomaly, onError } = options;
+  const { store, shard, adapters, policy, packMs, idleMs, splitAbove, storeNative, isHeld, onError } =
+    options;
   const guarded = new Map(adapters.map((adapter) => [adapter, guardReads(adapter)]));
   const members = new Map<string, Member>();
   const adapterOf = new Map<string, MigrationAdapter>();
@@ -66,19 +88,32 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
   for (const member of shard.members) admit(member);
 
   const pending = new Set<Member>();
-  const happened: RecordedTransition[] = [];
+  let happened: RecordedTransition[] = [];
+  /** Those whose last transition cannot be recorded for now; nothing of them is written meanwhile. */
+  const holds = new Map<Member, Hold>();
   const ending = Promise.withResolvers<RunEnd>();
   let end: RunEnd | undefined;
   let isOver = false;
   let flushing: Promise<void> | undefined;
   let packing: Promise<void> | undefined;
   let mailing: Promise<void> | undefined;
+  let beating: Promise<void> | undefined;
   let isMailWaiting = false;
   let emptySince: number | undefined;
-  let isReasonKnown = false;
+  let isReasonKnown = strangers.length === 0 && shard.unserved === undefined;
+  /** Whether anything may be another than when it was packed. */
+  let isDirty = true;
+  /** When the first of the packed rows is to be read. */
+  let firstDueAt = Number.POSITIVE_INFINITY;
   let lagMs = 0;
   const tracker = openTracker();
-  if (onAnomaly) tracker.on('anomaly', onAnomaly);
+  tracker.on('condition', () => {
+    isDirty = true;
+  });
+  tracker.on('anomaly', ({ row: { key }, kind, message }) => {
+    const telling = flush().then(() => store.tellAnomaly({ key, kind, message }));
+    telling.catch(onError);
+  });
   const timer = setInterval(beat, packMs);
   void takeMail();
 
@@ -104,11 +139,26 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
 
   /** An adapter that asks whether the shard is still ours before it sends anything: this process may have slept. */
   function guardReads(adapter: MigrationAdapter): MigrationAdapter {
-    return wrapReads(adapter, async (_question, read) => {
-      if (isHeld()) return read();
-      lose();
-      throw new Error('the shard is no longer held');
-    });
+    return wrapReads(adapter, askIfHeld, shard.share < 1 ? toOwnPart : undefined);
+
+    async function askIfHeld<Answer>(_question: ReadQuestion, read: () => Promise<Answer>): Promise<Answer> {
+      isDirty = true;
+      if (!isHeld()) {
+        lose();
+        throw new Error('the shard is no longer held');
+      }
+      const answer = await read();
+      isDirty = true;
+      return answer;
+    }
+  }
+
+  /** What the provider leaves the whole lane, this shard may use its share of. */
+  function toOwnPart<Answer>(answer: Answer): Answer {
+    if (!hasRateLimit(answer)) return answer;
+    const { rateLimit } = answer;
+    const remaining = Math.floor(rateLimit.remaining * shard.share);
+    return { ...answer, rateLimit: { ...rateLimit, remaining } };
   }
 
   function findAdapter({ provider, lane, ref }: Pick<ExportedRow, 'provider' | 'lane' | 'ref'>) {
@@ -140,8 +190,7 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     if (entry.type !== 'row') return;
     const member = members.get(entry.row.key);
     if (member === undefined) return;
-    member.row = entry.row;
-    noteAnew(member);
+    noteAnew(member, storeNative ? undefined : entry.row);
     if (entry.to !== undefined) {
       member.sequence += 1;
       const { id, key, sequence } = member;
@@ -149,10 +198,17 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     }
   }
 
-  function noteAnew(member: Member): void {
+  /** Has the row written as it is. */
+  function noteAnew(member: Member, row = exportRow(member.key)): void {
+    isDirty = true;
+    member.row = row ?? member.row;
     member.revision += 1;
     pending.add(member);
     void flush();
+  }
+
+  function exportRow(key: string): ExportedRow | undefined {
+    return tracker.export({ native: storeNative, keys: [key] }).rows[0];
   }
 
   function flush(): Promise<void> {
@@ -162,28 +218,44 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     return flushing;
   }
 
+  /** What is to be written, but for what has to wait after its effect has failed. */
+  function toWritable(): readonly Member[] {
+    const now = performance.now();
+    return [...pending].filter((member) => (holds.get(member)?.until ?? 0) <= now);
+  }
+
   async function writePending(): Promise<void> {
     // What happens in one go is written in one go.
     await Promise.resolve();
-    while ((pending.size > 0 || happened.length > 0) && !isOver) {
-      const written = [...pending];
+    for (let written = toWritable(); written.length > 0 && !isOver; written = toWritable()) {
+      const ids = new Set(written.map(({ id }) => id));
       const rows = written.map((member) => ({ ...member }));
-      const transitions = [...happened];
-      pending.clear();
+      const transitions = happened.filter(({ migrationId }) => ids.has(migrationId));
+      const isWritten = new Set(transitions);
+      for (const member of written) pending.delete(member);
       try {
         if (!(await store.write(shard, { rows, transitions }))) {
           lose();
           return;
         }
-        happened.splice(0, transitions.length);
+        happened = happened.filter((transition) => !isWritten.has(transition));
+        for (const member of written) holds.delete(member);
         for (const member of written) letGoOfEnded(member);
       } catch (error) {
         for (const member of written) if (members.get(member.key) === member) pending.add(member);
         onError(error);
-        await delay(retryMs);
+        if (EffectError.isInstance(error)) hold(members.get(error.key));
+        else await delay(retryMs);
         if (!isHeld()) lose();
       }
     }
+  }
+
+  /** Keeps one migration from holding up the others. */
+  function hold(member: Member | undefined): void {
+    if (member === undefined) return;
+    const delayMs = Math.min((holds.get(member)?.delayMs ?? firstHoldMs / 2) * 2, longestHoldMs);
+    holds.set(member, { until: performance.now() + delayMs, delayMs });
   }
 
   function letGoOfEnded(member: Member): void {
@@ -196,6 +268,8 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     members.delete(member.key);
     adapterOf.delete(member.key);
     pending.delete(member);
+    holds.delete(member);
+    happened = happened.filter(({ migrationId }) => migrationId !== member.id);
     if (end === undefined) tracker.forget(member.key);
   }
 
@@ -210,23 +284,46 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
 
   async function packOnce(): Promise<void> {
     // A packed row must not be ahead of the transitions that are recorded.
-    while ((pending.size > 0 || flushing) && !isOver) await flush();
+    while ((toWritable().length > 0 || flushing) && !isOver) await flush();
     if (isOver) return;
-    const { lanes, rows } = tracker.export();
-    lagMs = toLag(rows);
-    const packed = rows.flatMap((row) => {
-      const member = members.get(row.key);
-      return member ? [{ id: member.id, revision: member.revision, row }] : [];
-    });
-    for (const { id, revision, row } of strangers) packed.push({ id, revision, row });
-    if (!(await store.pack(shard, toPacked({ lanes, rows: packed })))) lose();
+    lagMs = Math.max(0, Date.now() - firstDueAt);
+    if (!isDirty) return;
+    isDirty = false;
+    try {
+      const { lanes, rows } = tracker.export({ native: storeNative });
+      firstDueAt = toFirstDueAt(rows);
+      lagMs = Math.max(0, Date.now() - firstDueAt);
+      const packed = rows.flatMap((row) => {
+        const member = members.get(row.key);
+        return member && !holds.has(member) ? [{ id: member.id, revision: member.revision, row }] : [];
+      });
+      for (const { id, revision, row } of strangers) packed.push({ id, revision, row });
+      if (!(await store.pack(shard, toPacked({ lanes, rows: packed })))) lose();
+    } catch (error) {
+      isDirty = true;
+      throw error;
+    }
   }
 
-  async function beat(): Promise<void> {
+  function beat(): Promise<void> {
+    beating ??= work()
+      .catch(onError)
+      .finally(() => {
+        beating = undefined;
+      });
+    return beating;
+  }
+
+  async function work(): Promise<void> {
     if (end !== undefined) return;
     await tellStrangers();
+    void flush();
     if (members.size > splitAbove && isDivisible(policy, shard.share)) {
       await finish('changed', () => store.split(shard));
+      return;
+    }
+    if (await isToBeMerged()) {
+      await finish('changed', merge);
       return;
     }
     if (members.size > 0) {
@@ -237,7 +334,42 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     emptySince ??= performance.now();
     if (performance.now() - emptySince < idleMs) return;
     await takeMail();
-    if (members.size === 0) await finish(strangers.length === 0 ? 'idle' : 'unserved');
+    if (members.size > 0) return;
+    if (strangers.length > 0) await finish('unserved');
+    else if (shard.share >= 1) await finish('idle', () => store.leave(shard, toRestAt(exportLanes())));
+    else if (toRestAt(exportLanes()) <= Date.now()) await finish('changed', () => store.merge(shard));
+  }
+
+  function exportLanes() {
+    return tracker.export({ keys: [] }).lanes;
+  }
+
+  /**
+   * Whether the rest of a part goes into the first part of its lane: when both together leave room in that, so that it is not cut
+   * again at once.
+   */
+  async function isToBeMerged(): Promise<boolean> {
+    const size = members.size + strangers.length;
+    if (shard.share >= 1 || size === 0 || size > splitAbove / 4) return false;
+    if (toRestAt(exportLanes()) > Date.now() + longestRestMs) return false;
+    const room = Math.floor(splitAbove * 0.75) - size;
+    const first = await store.countFirst(shard, room + 1);
+    return first !== undefined && first <= room && end === undefined;
+  }
+
+  /** The rows go with all that is known of them, once nothing that was sent counts against the rate any more. */
+  async function merge(): Promise<boolean> {
+    const { lanes, rows } = tracker.export({ native: storeNative });
+    await delay(Math.min(Math.max(0, toRestAt(lanes) - Date.now()), 2 * longestRestMs));
+    const known = rows.flatMap((row) => {
+      const member = members.get(row.key);
+      return member && !holds.has(member) ? [{ ...member, revision: member.revision + 1, row }] : [];
+    });
+    for (let from = 0; from < known.length; from += mailSize) {
+      const batch = { rows: known.slice(from, from + mailSize), transitions: [] };
+      if (!(await store.write(shard, batch))) return false;
+    }
+    return toRestAt(lanes) > Date.now() ? true : store.merge(shard);
   }
 
   /** Says once why some rows are not followed here, or that all of them are. */
@@ -272,16 +404,17 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
       for (const message of messages) apply(message, returning);
       if (returning.length > 0 && !(await store.reopen(shard, returning))) return lose();
       // What a message leads to is recorded before the message goes.
-      while (pending.size > 0 && !isOver) await flush();
+      while (toWritable().length > 0 && !isOver) await flush();
       if (isOver) return;
+      const isReclaimed = messages.some(({ kind }) => kind === 'reclaim');
       if (returning.length === 0) {
-        const ids = messages.map(({ id }) => id);
+        const kept = new Set(Array.from(holds.keys(), ({ id }) => id));
+        const ids = messages.filter(({ migrationId }) => !kept.has(migrationId)).map(({ id }) => id);
         if (!(await store.clearInbox(shard, ids))) return lose();
         isMailWaiting ||= messages.length === mailSize;
-      } else {
-        // They are messages to the next run, which has the rows that have come back.
-        await finish('changed');
       }
+      // What has come back is there for the next run, and so are the messages about it.
+      if (returning.length > 0 || isReclaimed) await finish('changed');
     }
   }
 
@@ -295,14 +428,26 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
       else if (member === undefined || adapter === undefined) return;
       else if (kind === 'forget') drop(member);
       else if (kind === 'push') tracker.push(JSON.parse(message.body));
-      else if (kind === 'refresh') {
-        const handle = tracker.track(adapter, member.row.ref);
-        handle.refresh().catch(() => {});
-        handle.release();
-      }
+      else if (kind === 'refresh') read(member, adapter, (handle) => handle.refresh());
+      else if (kind === 'look')
+        read(member, adapter, (handle) => handle.settled({ timeoutMs: lookForMs, until: () => false }));
     } catch (error) {
       onError(error);
     }
+  }
+
+  /** Does what leads to a read, and has the row written after it, whatever it says. */
+  function read(
+    member: Member,
+    adapter: MigrationAdapter,
+    work: (handle: MigrationHandle) => Promise<unknown>,
+  ): void {
+    const handle = tracker.track(adapter, member.row.ref);
+    const note = () => {
+      handle.release();
+      if (end === undefined && members.get(member.key) === member) noteAnew(member);
+    };
+    work(handle).then(note, note);
   }
 
   function follow(message: InboxMessage, member: Member | undefined, returning: string[]): void {
@@ -338,8 +483,15 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     tracker.close().catch(onError);
     await packing;
     await pack();
-    if (!isOver && atLast !== undefined) await atLast().catch(onError);
-    close(reason);
+    const isStillHeld = isOver || atLast === undefined || (await atLast().catch(reportAndGoOn));
+    if (isStillHeld) close(reason);
+    else lose();
+  }
+
+  /** What could not be done at last, the next run will do. */
+  function reportAndGoOn(error: unknown): true {
+    onError(error);
+    return true;
   }
 
   function close(reason: RunEnd): void {
@@ -372,9 +524,14 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
   };
 }
 
-function toLag(rows: readonly ExportedRow[]): number {
-  const now = Date.now();
-  return rows.reduce((most, { dueAt = now }) => Math.max(most, now - dueAt), 0);
+function toFirstDueAt(rows: readonly ExportedRow[]): number {
+  return rows.reduce((first, { dueAt = first }) => Math.min(first, dueAt), Number.POSITIVE_INFINITY);
+}
+
+function hasRateLimit(answer: unknown): answer is { readonly rateLimit: RateLimit } {
+  return (
+    typeof answer === 'object' && answer !== null && 'rateLimit' in answer && answer.rateLimit !== undefined
+  );
 }
 
 function delay(delayMs: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { AnomalyEvent, EnginePolicy, MigrationAdapter } from '@migration-status/core';
+import type { EnginePolicy, MigrationAdapter } from '@migration-status/core';
 import { countReads } from './count-reads.ts';
 import { countTransitions } from './count-transitions.ts';
 import { type Database, numberOf } from './database.ts';
@@ -36,12 +36,13 @@ export interface WorkerOptions {
   readonly maxShards: number;
   readonly packMs: number;
   readonly splitAbove: number;
+  /** Whether what providers said is written too. Default false. */
+  readonly storeNative?: boolean | undefined;
   readonly onTransition?: TransitionEffect | undefined;
   /** How many transitions of a migration are kept at most. Default: all. */
   readonly retainTransitions?: number | undefined;
   readonly counters?: ProcessCounters | undefined;
   readonly onShard?: ((event: ShardEvent) => void) | undefined;
-  readonly onAnomaly?: ((event: AnomalyEvent) => void) | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -99,7 +100,7 @@ export function createWorker(options: WorkerOptions): Worker {
     retainTransitions,
     counters = createProcessCounters(),
     onShard,
-    onAnomaly,
+    storeNative = false,
     onError,
   } = options;
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
@@ -180,13 +181,15 @@ export function createWorker(options: WorkerOptions): Worker {
     target = Math.max(1, Math.ceil(numberOf(counts, 'shards') / (numberOf(counts, 'others') + 1)));
   }
 
-  /** One at a time, so that shards do not go to and fro among workers that come and go. */
+  /** A few at a time, so that shards do not go to and fro among workers that come and go. */
   function giveUpExcess(): void {
     const now = performance.now();
     const settled = [...holdings.values()].filter(({ run }) => run !== undefined);
     const tired = settled.find(({ since }) => now - since > holdSeconds * 1_000);
     if (tired) tired.run?.stop();
-    else if (settled.length > target) settled.at(-1)?.run?.stop();
+    else
+      for (const { run } of settled.slice(target).slice(-Math.ceil((settled.length - target) / 20)))
+        run?.stop();
   }
 
   async function fetchMail(): Promise<void> {
@@ -249,7 +252,7 @@ export function createWorker(options: WorkerOptions): Worker {
         idleMs,
         splitAbove,
         isHeld: () => isHeld(holding),
-        onAnomaly,
+        storeNative,
         onError,
       });
       holding.run = run;
@@ -344,7 +347,7 @@ export function createWorker(options: WorkerOptions): Worker {
     async start() {
       await jobs.start();
       endListening = await database.listen(toChannel(schema), (news) => {
-        if (news === 'rows') return;
+        if (news === 'rows' || news.startsWith('anomaly ')) return;
         waking ??= setTimeout(wake, wakeMs);
       });
       timers = [setInterval(beat, beatMs), setInterval(touch, beatMs)];

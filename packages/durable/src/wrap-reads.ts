@@ -9,8 +9,16 @@ export interface ReadQuestion {
 /** Is called in the place of each request, and makes it where it sees fit. */
 export type AroundRead = <Answer>(question: ReadQuestion, read: () => Promise<Answer>) => Promise<Answer>;
 
-/** The same adapter with something around its reads, and with nothing but what reading takes. */
-export function wrapReads(adapter: MigrationAdapter, around: AroundRead): MigrationAdapter {
+/**
+ * The same adapter with something around its reads, and with nothing but what reading takes.
+ *
+ * @param toAnswer What the answer for each migration becomes. Default: it stays as it is.
+ */
+export function wrapReads(
+  adapter: MigrationAdapter,
+  around: AroundRead,
+  toAnswer?: <Answer>(answer: Answer) => Answer,
+): MigrationAdapter {
   const { specVersion, provider, capabilities, states, getStatuses, urlLengthOf } = adapter;
   return {
     specVersion,
@@ -21,11 +29,17 @@ export function wrapReads(adapter: MigrationAdapter, around: AroundRead): Migrat
     key: (ref) => adapter.key(ref),
     lane: (ref) => adapter.lane(ref),
     classify: (error) => adapter.classify(error),
-    getStatus: (ref, context) =>
-      around({ refs: [ref], signal: context?.signal }, () => adapter.getStatus(ref, context)),
+    async getStatus(ref, context) {
+      const question = { refs: [ref], signal: context?.signal };
+      const answer = await around(question, () => adapter.getStatus(ref, context));
+      return toAnswer ? toAnswer(answer) : answer;
+    },
     ...(getStatuses && {
-      getStatuses: (refs, context) =>
-        around({ refs, signal: context?.signal }, () => getStatuses.call(adapter, refs, context)),
+      async getStatuses(refs, context) {
+        const question = { refs, signal: context?.signal };
+        const answers = await around(question, () => getStatuses.call(adapter, refs, context));
+        return toAnswer ? new Map(Array.from(answers, ([key, answer]) => [key, toAnswer(answer)])) : answers;
+      },
     }),
     ...(urlLengthOf && { urlLengthOf: (ref) => urlLengthOf.call(adapter, ref) }),
   };

@@ -9,7 +9,7 @@ import { DatabaseError } from '../src/database-error.ts';
 import { openEmbedded } from '../src/embedded-database.ts';
 import { migrateSchema, readSchemaStatus } from '../src/migrate-schema.ts';
 import { openPostgres } from '../src/postgres-database.ts';
-import { schemaSteps } from '../src/schema-steps.ts';
+import { schemaSteps, schemaVersion } from '../src/schema-steps.ts';
 import { findFreePort, type PostgresServer, serverPassword, startPostgres } from './postgres-server.ts';
 
 const opened: Database[] = [];
@@ -86,22 +86,30 @@ describe('the schema', () => {
     const databases = [await open(), await open(), await open()];
     expect((await readSchemaStatus(await open(), 'together')).version).toBe(0);
     await Promise.all(databases.map((database) => migrateSchema(database, 'together')));
-    expect(await readSchemaStatus(await open(), 'together')).toMatchObject({ version: 1, isUsable: true });
+    expect(await readSchemaStatus(await open(), 'together')).toMatchObject({
+      version: schemaVersion,
+      isUsable: true,
+    });
   });
 
   it('of a later version that this code cannot work with is refused', async () => {
     const database = await open();
-    const later = { version: 2, worksFrom: 2, statements: 'create table later (id int)' };
+    const next = schemaVersion + 1;
+    const later = { version: next, worksFrom: next, statements: 'create table later (id int)' };
     const error = await failureOf(migrateSchema(database, 'too_new', [...schemaSteps, later]));
     expect(error).toMatchObject({ code: 'database_unsupported' });
-    expect(String(error)).toMatch(/version 2.*update/);
+    expect(String(error)).toMatch(new RegExp(`version ${next}.*update`));
   });
 
   it('of a later version that still works with this code is left as it is', async () => {
     const database = await open();
-    const later = { version: 2, worksFrom: 1, statements: 'create table later (id int)' };
+    const later = { version: schemaVersion + 1, worksFrom: 1, statements: 'create table later (id int)' };
     await migrateSchema(database, 'rolling', [...schemaSteps, later]);
-    expect(await migrateSchema(database, 'rolling')).toEqual({ version: 2, expected: 1, isUsable: true });
+    expect(await migrateSchema(database, 'rolling')).toEqual({
+      version: schemaVersion + 1,
+      expected: schemaVersion,
+      isUsable: true,
+    });
   });
 });
 
@@ -109,7 +117,10 @@ describe('the embedded database', () => {
   it('has the same schema', { timeout: 60_000 }, async () => {
     const database = await openEmbedded(path.join(folder, 'same'));
     opened.push(database);
-    expect(await migrateSchema(database, 'migration_status')).toMatchObject({ version: 1, isUsable: true });
+    expect(await migrateSchema(database, 'migration_status')).toMatchObject({
+      version: schemaVersion,
+      isUsable: true,
+    });
   });
 
   it('refuses a second opener, and is free after the first one closes', { timeout: 60_000 }, async () => {

@@ -22,6 +22,7 @@ import {
   readDatabaseStatus,
 } from '../src/index.ts';
 import { openPostgres } from '../src/postgres-database.ts';
+import { layListenerCable } from './listener-cable.ts';
 import { type PostgresServer, serverPassword, startPostgres } from './postgres-server.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -152,6 +153,75 @@ describe('a durable tracker', () => {
     expect(events).toEqual(['unreachable true', 'unreachable false']);
   });
 
+  it('is told of names and anomalies by other processes, and of no word that the provider said', async () => {
+    const schema = nextSchema();
+    const adapter = createScriptedAdapter({
+      script: () => [toReading('unknown', { nativeState: 'HUH', native: { owner: 'jo@example.com' } })],
+    });
+    const worker = await open({ adapters: [adapter], schema });
+    const looker = await open({ adapters: [adapter], schema, worker: false });
+    const anomalies: string[] = [];
+    looker.on('anomaly', ({ row, kind }) => anomalies.push(`${row.name} ${kind} ${row.status?.nativeState}`));
+    worker.track(adapter, { id: 'a' }, { name: 'Team site', meta: 1 });
+    await waitUntil('it is told', () => anomalies.length === 1);
+    expect(anomalies).toEqual(['Team site unknown_state HUH']);
+    expect(looker.get('acme/a')?.meta).toBeUndefined();
+    expect(looker.get('acme/a')?.status?.native).toBeNull();
+    worker.track(adapter, { id: 'a' }, { name: 'Renamed' });
+    await waitUntil('it is renamed', () => looker.get('acme/a')?.name === 'Renamed');
+    expect(worker.get('acme/a')?.meta).toBe(1);
+    const { status } = looker.get('acme/a') ?? {};
+    if (status === undefined) throw new Error('it was read');
+    await worker.close();
+    const observedAt = new Date(Date.now() + 1_000).toISOString();
+    await looker.push({ ...status, observedAt, state: 'succeeded', native: { owner: 'jo@example.com' } });
+    const database = await openPostgres({
+      connectionString: server.connectionString,
+      poolSize: 1,
+      onError: () => {},
+    });
+    for (const table of ['migrations', 'shards', 'inbox']) {
+      const rows = await database.query(`select t::text as text from ${schema}.${table} t`);
+      expect(JSON.stringify(rows)).not.toContain('jo@example.com');
+    }
+    expect(await looker.count()).toMatchObject({ waitingMessages: 1 });
+    await database.close();
+  });
+
+  it('looks once more before a wait gives up', async () => {
+    const schema = nextSchema();
+    const answers = [toReading('running'), toReading('succeeded')];
+    const adapter = createScriptedAdapter({ script: () => answers });
+    await open({ adapters: [adapter], schema, policy: { ...policy, pace: () => 60_000 } });
+    const looker = await open({ adapters: [adapter], schema, worker: false });
+    const handle = looker.track(adapter, { id: 'a' });
+    await handle.settled({ until: ({ state }) => state === 'running' });
+    expect(await handle.settled({ timeoutMs: 4_000 })).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('hands to the program what goes wrong with promises that nobody looks at', async () => {
+    const errors: unknown[] = [];
+    const schema = nextSchema();
+    const adapter = createScriptedAdapter({ script: () => [toReading('running')] });
+    const tracker = await open({
+      adapters: [adapter],
+      schema,
+      worker: false,
+      onError: (error) => errors.push(error),
+    });
+    const database = await openPostgres({
+      connectionString: server.connectionString,
+      poolSize: 1,
+      onError: () => {},
+    });
+    await database.run(`drop schema ${schema} cascade`);
+    await database.close();
+    tracker.track(adapter, { id: 'a' });
+    void tracker.forget('acme/a');
+    await waitUntil('both are told', () => errors.length >= 2);
+    await waitUntil('it is not shown any more', () => tracker.size === 0);
+  });
+
   it('says of a migration that no worker has the adapter of it', async () => {
     const schema = nextSchema();
     const adapter = createScriptedAdapter({ script: () => story });
@@ -219,6 +289,49 @@ describe('a durable tracker', () => {
     expect(await handle.settled()).toMatchObject({ state: 'succeeded' });
     expect((await tracker.transitionsOf('acme/a')).map(({ to }) => to)).toEqual(['running', 'succeeded']);
     expect(errors.map(String).join('\n')).not.toContain(serverPassword);
+  });
+});
+
+describe('a durable tracker whose connection that listens is cut without a word', () => {
+  it('finds by looking what it would have been told', { timeout: 30_000 }, async () => {
+    const schema = nextSchema();
+    const cable = await layListenerCable(server.port);
+    const { href } = Object.assign(new URL(server.connectionString), { port: String(cable.port) });
+    let state: 'running' | 'succeeded' = 'running';
+    const adapter = createScriptedAdapter({ script: () => [() => toReading(state)] });
+    await open({ adapters: [adapter], schema, connectionString: href });
+    const looker = await open({ adapters: [adapter], schema, connectionString: href, worker: false });
+    const view = createStatusView(looker);
+    await waitUntil('both listen', () => cable.listeners === 3);
+    cable.cutListeners();
+    const handle = looker.track(adapter, { id: 'a' });
+    await handle.settled({ until: (status) => status.state === 'running' });
+    state = 'succeeded';
+    expect(await handle.settled()).toMatchObject({ state: 'succeeded' });
+    expect(view.getSnapshot()).toMatchObject({ total: 1, hasSucceeded: true });
+    await Promise.all(trackers.splice(0).map((tracker) => tracker.close()));
+    cable.stop();
+  });
+
+  it('notices, and listens again', async () => {
+    const cable = await layListenerCable(server.port);
+    const { href } = Object.assign(new URL(server.connectionString), { port: String(cable.port) });
+    const database = await openPostgres({
+      connectionString: href,
+      poolSize: 1,
+      onError: () => {},
+      listenCheckMs: 100,
+    });
+    const told: string[] = [];
+    const end = await database.listen('some_news', (payload) => told.push(payload));
+    cable.cutListeners();
+    await waitUntil('it listens again', () => told.length === 2);
+    await database.query(`select pg_notify('some_news', 'hello')`);
+    await waitUntil('it is told', () => told.length === 3);
+    expect(told).toEqual(['', '', 'hello']);
+    await end();
+    await database.close();
+    cable.stop();
   });
 });
 

@@ -4,10 +4,21 @@ import {
   type ScriptedAnswer,
   toReading,
 } from '../../../test/support/scripted-adapter.ts';
+import { EffectError } from '../src/effect-error.ts';
 import { createShardRun, type ShardRunOptions } from '../src/shard-run.ts';
 import type { InboxMessage, ShardStore, WriteBatch } from '../src/shard-store.ts';
 import { isDivisible, toSharePolicy } from '../src/share-policy.ts';
 import { waitUntil } from './wait-until.ts';
+
+function rowOf(id: string) {
+  return {
+    provider: 'acme',
+    key: `acme/${id}`,
+    lane: 'https://acme.example',
+    ref: { id },
+    trackedAt: Date.now(),
+  };
+}
 
 /** A run of one migration over a store that notes what it is asked, and does what the test says. */
 function start(
@@ -30,16 +41,14 @@ function start(
     reopen: () => note('reopen'),
     split: () => note('split'),
     setUnserved: async () => true,
+    countFirst: async () => undefined,
+    merge: () => note('merge'),
+    leave: () => note('leave'),
+    tellAnomaly: async () => {},
     ...given,
   };
   const adapter = createScriptedAdapter({ script: () => script });
-  const row = {
-    provider: 'acme',
-    key: 'acme/a',
-    lane: 'https://acme.example',
-    ref: { id: 'a' },
-    trackedAt: 0,
-  };
+  const row = rowOf('a');
   const run = createShardRun({
     store,
     shard: {
@@ -55,6 +64,7 @@ function start(
     packMs: 20,
     idleMs: 20,
     splitAbove: 1_000,
+    storeNative: false,
     isHeld: () => true,
     onError: () => {},
     ...more,
@@ -132,6 +142,144 @@ describe('a run of a shard', () => {
     await run.takeMail();
     run.lose();
     expect(asked.filter((what) => /succeeded|clear/.test(what))).toEqual(['write succeeded', 'clear 3']);
+  });
+});
+
+describe('a run of a part of a lane', () => {
+  const part = { shardId: '2', epoch: '1', lane: 'https://acme.example', share: 0.5, lanes: [], members: [] };
+
+  it('gives its part of the rate back when it is empty, but not before what it has sent is made up for', async () => {
+    const fullAt = Date.now() + 300;
+    const lanes = [{ name: part.lane, fullAt }];
+    const { run, asked } = start([], {}, { shard: { ...part, lanes } });
+    expect(await run.ended).toBe('changed');
+    expect(Date.now()).toBeGreaterThanOrEqual(fullAt - 10);
+    expect(asked.filter((what) => what !== 'pack undefined')).toEqual(['merge']);
+  });
+
+  it('leaves the lane when it is the whole and empty', async () => {
+    const rests: number[] = [];
+    const parkedUntil = Date.now() + 60_000;
+    const { run } = start(
+      [],
+      {
+        async leave(_claim, restAt) {
+          rests.push(restAt);
+          return true;
+        },
+      },
+      { shard: { ...part, share: 1, lanes: [{ name: part.lane, parkedUntil }] } },
+    );
+    expect(await run.ended).toBe('idle');
+    expect(rests.map((at) => Math.abs(at - parkedUntil) < 10)).toEqual([true]);
+  });
+
+  it.each([
+    [40, 'changed'],
+    [80, 'stopped'],
+  ])(
+    'goes into the first part when that has %i rows and there is room in it for both: %s',
+    async (first, end) => {
+      const member = { id: '7', key: 'acme/a', sequence: 0, revision: 0, row: rowOf('a') };
+      const batches: WriteBatch[] = [];
+      const { run, asked, adapter } = start(
+        [toReading('running')],
+        {
+          countFirst: async (_claim, limit) => Math.min(first, limit),
+          async write(_claim, batch) {
+            batches.push(batch);
+            return true;
+          },
+        },
+        { shard: { ...part, members: [member] }, splitAbove: 100 },
+      );
+      await waitUntil('it was asked for', () => asked.includes('merge') || adapter.reads.length > 10);
+      run.stop();
+      expect(await run.ended).toBe(end);
+      const last = batches.at(-1)?.rows[0];
+      expect(asked.includes('merge')).toBe(end === 'changed');
+      // What was known of its rows goes with them.
+      if (end === 'changed') expect(last?.row.reads).toBe(adapter.reads.length);
+    },
+  );
+
+  it('is begun anew when somebody has given it more', async () => {
+    const mail = { id: '3', migrationId: '0', key: '', kind: 'reclaim', body: '' };
+    const { run, asked } = start([toReading('running')], { readInbox: async () => [mail] });
+    expect(await run.ended).toBe('changed');
+    expect(asked).toContain('clear 3');
+  });
+
+  it('uses its share of what the provider says is left', async () => {
+    const rateLimit = { remaining: 10, resetMs: 60_000 };
+    const members = [{ id: '7', key: 'acme/a', sequence: 0, revision: 0, row: rowOf('a') }];
+    const spacings: unknown[] = [];
+    const { run } = start(
+      [toReading('running', { rateLimit })],
+      {
+        async pack(_claim, packed) {
+          spacings.push(JSON.parse(packed).lanes[0]?.limitSpacingMs);
+          return true;
+        },
+      },
+      { shard: { ...part, members } },
+    );
+    await waitUntil('it has learnt', () => spacings.at(-1) !== undefined);
+    run.stop();
+    await run.ended;
+    expect(spacings.at(-1)).toBe(rateLimit.resetMs / (rateLimit.remaining * part.share));
+  });
+});
+
+describe('the effects of a run', () => {
+  it('that fail hold up one migration, and nothing of it is packed or taken for done', async () => {
+    const members = ['a', 'b'].map((id, index) => ({
+      id: String(index),
+      key: `acme/${id}`,
+      sequence: 0,
+      revision: 0,
+      row: rowOf(id),
+    }));
+    const packs: string[] = [];
+    const errors: unknown[] = [];
+    const written: string[] = [];
+    let messages: readonly InboxMessage[] = [];
+    const { run, asked, adapter } = start(
+      [toReading('running')],
+      {
+        async write(_claim, { rows, transitions }) {
+          const failing = transitions.find(({ key }) => key === 'acme/a');
+          if (failing) throw new EffectError({ ...failing, cause: new Error('no') });
+          written.push(...rows.map(({ key }) => key));
+          return true;
+        },
+        async pack(_claim, packed) {
+          packs.push(packed);
+          return true;
+        },
+        readInbox: async () => messages,
+      },
+      {
+        shard: { shardId: '1', epoch: '1', lane: rowOf('a').lane, share: 1, lanes: [], members },
+        onError: (error) => errors.push(error),
+      },
+    );
+    await waitUntil('it is packed', () => packs.length > 2);
+    messages = ['0', '1'].map((migrationId, index) => ({
+      id: `message ${migrationId}`,
+      migrationId,
+      key: members[index]?.key ?? '',
+      kind: 'refresh',
+      body: '',
+    }));
+    await run.takeMail();
+    const { length } = adapter.reads;
+    await waitUntil('both are read on', () => adapter.reads.length > length + 4);
+    run.lose();
+    expect(new Set(written)).toEqual(new Set(['acme/b']));
+    expect(packs.some((packed) => packed.includes('"key":"acme/a"'))).toBe(false);
+    expect(errors[0]).toMatchObject({ code: 'effect_failed', key: 'acme/a' });
+    expect(asked.filter((what) => what.startsWith('clear'))).toEqual(['clear message 1']);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { migrateSchema } from '../src/migrate-schema.ts';
 import { createMigrationStore, type Registration } from '../src/migration-store.ts';
 import { toPacked } from '../src/packed-rows.ts';
-import { type ClaimedShard, createShardStore, type Member } from '../src/shard-store.ts';
+import { type ClaimedShard, createShardStore, type Member, type ShardStore } from '../src/shard-store.ts';
 import { useDatabases } from './databases.ts';
 
 const databases = useDatabases();
@@ -25,6 +25,12 @@ async function open(kind: 'PostgreSQL' | 'PGlite') {
       String(id),
     );
   return { database, schema, first, second, findShards, migrations: createMigrationStore(database, schema) };
+}
+
+async function claimOf(store: ShardStore, shardId: string): Promise<ClaimedShard> {
+  const shard = await store.claim(shardId);
+  if (shard === undefined) throw new Error('the shard is there');
+  return shard;
 }
 
 function onlyOf(shard: ClaimedShard | undefined): Member {
@@ -225,8 +231,10 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
   it('leave messages in order, and say whether there is a migration to tell', async () => {
     const { migrations, first, findShards } = await open(kind);
     await migrations.register([toRegistration('a')]);
-    expect(await migrations.command('acme/a', { kind: 'push', status: { text: 'nul \u0000' } })).toBe(true);
-    expect(await migrations.command('acme/none', { kind: 'refresh' })).toBe(false);
+    expect(
+      await migrations.command('acme/a', { kind: 'push', status: { text: 'nul \u0000' } }),
+    ).toMatchObject({ isTracked: true });
+    expect(await migrations.command('acme/none', { kind: 'refresh' })).toMatchObject({ isTracked: false });
     expect(await migrations.forget('acme/a')).toBe(true);
     expect(await migrations.forget('acme/a')).toBe(false);
     const [shardId = ''] = await findShards();
@@ -256,11 +264,172 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
     if (shard === undefined) throw new Error('the shard is there');
     const running = toNext(onlyOf(shard), 'running');
     const batch = { rows: [running], transitions: [toTransition(running, 'running')] };
-    await expect(store.write(shard, batch)).rejects.toThrow('the effect fails');
+    await expect(store.write(shard, batch)).rejects.toMatchObject({
+      code: 'effect_failed',
+      key: 'acme/a',
+      sequence: 1,
+      cause: { message: 'the effect fails' },
+    });
     expect(await migrations.transitionsOf('acme/a')).toEqual([]);
     isFailing = false;
     await store.write(shard, batch);
     await store.write(shard, batch);
     expect(await database.query(`select key from ${schema}.effects`)).toEqual([{ key: 'acme/a' }]);
+  });
+
+  it('cut a shard, and put it together again with all that is known', async () => {
+    const { database, schema, migrations, first, second, findShards } = await open(kind);
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    await migrations.register(ids.map((id) => toRegistration(id)));
+    const [shardId = ''] = await findShards();
+    const whole = await claimOf(first, shardId);
+    const lanes = [{ name: whole.lane, learntSpacingMs: 100, limitSpacingMs: 10, fullAt: 5, answered: 9 }];
+    const rows = whole.members.map(({ id, revision, row }) => ({ id, revision, row: { ...row, reads: 3 } }));
+    await first.pack(whole, toPacked({ lanes, rows }));
+    expect(await first.split(whole)).toBe(true);
+    const [lower = '', upper = ''] = await findShards();
+    const [part, other] = [await claimOf(first, lower), await claimOf(second, upper)];
+    expect([part.share, other.share]).toEqual([0.5, 0.5]);
+    const half = { name: whole.lane, learntSpacingMs: 200, limitSpacingMs: 20, fullAt: 5, answered: 4 };
+    expect([part.lanes, other.lanes]).toEqual([[half], [half]]);
+    expect([...part.members, ...other.members].map(({ row }) => row.reads)).toEqual([3, 3, 3, 3, 3, 3]);
+    expect(await first.countFirst(part, 10)).toBeUndefined();
+    expect(await second.countFirst(other, 10)).toBe(part.members.length);
+    expect(await second.countFirst(other, 1)).toBe(1);
+    // The first is not put into another one while anything is in it.
+    expect(await first.merge(part)).toBe(true);
+    expect(await findShards()).toEqual([lower, upper]);
+    await migrations.command(other.members[0]?.key ?? '', { kind: 'refresh' });
+    expect(await second.merge({ ...other, epoch: '0' })).toBe(false);
+    expect(await second.merge(other)).toBe(true);
+    expect(await second.write(other, { rows: [...other.members], transitions: [] })).toBe(false);
+    expect(await second.claim(upper)).toBeUndefined();
+    expect(await findShards()).toEqual([lower]);
+    const merged = await claimOf(first, lower);
+    expect(merged.share).toBe(1);
+    expect(merged.members.map(({ key }) => key).sort()).toEqual(ids.map((id) => `acme/${id}`));
+    const kinds = (await first.readInbox(merged, 20)).map((message) => message.kind);
+    expect(kinds.slice(-2)).toEqual(['refresh', 'follow']);
+    expect(await database.query(`select sum(share) as sum from ${schema}.shards`)).toEqual([{ sum: 1 }]);
+  });
+
+  it('give the rate of a part that is empty back to the rest, whichever it is', async () => {
+    const { database, schema, migrations, first, second, findShards } = await open(kind);
+    await migrations.register([toRegistration('a'), toRegistration('b')]);
+    const [shardId = ''] = await findShards();
+    await first.split(await claimOf(first, shardId));
+    await database.query(`delete from ${schema}.inbox`);
+    const [lower = '', upper = ''] = await findShards();
+    await database.query(`update ${schema}.migrations set shard_id = $1`, [upper]);
+    const held = await claimOf(second, upper);
+    expect(await first.merge(await claimOf(first, lower))).toBe(true);
+    expect(await findShards()).toEqual([upper]);
+    expect((await second.readInbox(held, 10)).map((message) => message.kind)).toEqual(['reclaim']);
+    expect(await claimOf(second, upper)).toMatchObject({ share: 1, members: [{}, {}] });
+  });
+
+  it('remove the shard of a lane that has had nothing to follow for long enough', async () => {
+    const { database, schema, migrations, first, findShards } = await open(kind);
+    await migrations.register([toRegistration('a')]);
+    const [shardId = ''] = await findShards();
+    const age = () => database.query(`update ${schema}.shards set idle_until = now() - interval '1 second'`);
+    const shard = await claimOf(first, shardId);
+    expect(await first.leave(shard, Date.now() + 1_000)).toBe(true);
+    await migrations.sweep(100);
+    expect(await findShards()).toHaveLength(1);
+    await age();
+    await migrations.sweep(100);
+    expect(await findShards()).toHaveLength(1);
+    await migrations.forget('acme/a');
+    await database.query(`delete from ${schema}.inbox`);
+    await claimOf(first, shardId);
+    await migrations.sweep(100);
+    expect(await findShards()).toHaveLength(1);
+    await age();
+    await migrations.sweep(100);
+    expect(await findShards()).toEqual([]);
+    await migrations.register([toRegistration('b')]);
+    const [again = ''] = await findShards();
+    expect((await claimOf(first, again)).members.map(({ key }) => key)).toEqual(['acme/b']);
+  });
+});
+
+describe('the shards of a lane that many use at once', () => {
+  it('add up to the whole lane at every moment, and lose nothing', { timeout: 60_000 }, async () => {
+    const { database, schema, migrations, first, findShards } = await open('PostgreSQL');
+    let isOver = false;
+    let tracked = 0;
+    const sums = new Set<unknown>();
+
+    async function track(who: string): Promise<void> {
+      for (let index = 0; !isOver; index += 1) {
+        const id = `${who}-${index}`;
+        await migrations.register([toRegistration(id)]);
+        tracked += 1;
+        await migrations.command(`acme/${id}`, { kind: 'refresh' });
+        if (index % 3 === 0 && (await migrations.forget(`acme/${id}`))) tracked -= 1;
+      }
+    }
+
+    async function look(): Promise<void> {
+      while (!isOver) {
+        const [row] = await database.query(`select sum(share) as sum from ${schema}.shards`);
+        sums.add(row?.sum);
+      }
+    }
+
+    async function cutAndMerge(): Promise<void> {
+      for (let round = 0; round < 15; round += 1) {
+        for (const shardId of (await findShards()).slice(0, 2))
+          await first.split(await claimOf(first, shardId));
+        for (const shardId of (await findShards()).slice(1)) await first.merge(await claimOf(first, shardId));
+      }
+      isOver = true;
+    }
+
+    await migrations.register([toRegistration('zero')]);
+    await Promise.all([track('a'), track('b'), look(), cutAndMerge()]);
+    expect([...sums]).toEqual([1]);
+    expect(await findShards()).toHaveLength(1);
+    const [left] = await database.query(
+      `select count(*)::int as rows, count(shard_id)::int as in_shards from ${schema}.migrations`,
+    );
+    expect(left).toEqual({ rows: tracked + 1, in_shards: tracked + 1 });
+  });
+
+  it('are there for what is tracked while those that nothing is in are swept away', {
+    timeout: 60_000,
+  }, async () => {
+    const { database, schema, migrations } = await open('PostgreSQL');
+    const homeless: string[] = [];
+    let swept = 0;
+    let isOver = false;
+
+    async function track(): Promise<void> {
+      for (let index = 0; index < 150; index += 1) {
+        const key = `acme/m${index}`;
+        await migrations.register([toRegistration(`m${index}`)]);
+        const [row] = await database.query(
+          `select shard_id from ${schema}.migrations where key = $1 and shard_id is not null`,
+          [key],
+        );
+        if (row === undefined) homeless.push(key);
+        await migrations.forget(key);
+        await database.query(`delete from ${schema}.inbox`);
+      }
+      isOver = true;
+    }
+
+    async function sweep(): Promise<void> {
+      while (!isOver) {
+        await database.query(`update ${schema}.shards set idle_until = now() - interval '1 second'`);
+        await migrations.sweep(100);
+        if ((await migrations.count()).shards === 0) swept += 1;
+      }
+    }
+
+    await Promise.all([track(), sweep(), sweep()]);
+    expect(homeless).toEqual([]);
+    expect(swept).toBeGreaterThan(0);
   });
 });

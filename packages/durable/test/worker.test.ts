@@ -260,4 +260,86 @@ describe('several workers', () => {
     await waitUntil('both are followed', () => worker.load.shards === 2 && worker.load.migrations === 30);
     expect(await historyOf('acme/m3')).toEqual(['running']);
   });
+
+  it('put the parts of a lane together again once little is left, and never send more than the lane may', {
+    timeout: 60_000,
+  }, async () => {
+    const { database, schema, startWorker, register, historyOf, haveAllEnded, errors } =
+      await open('PostgreSQL');
+    const sent: number[] = [];
+    let isOver = false;
+    const count = 40;
+    const adapter = createScriptedAdapter({
+      script: (id) => [
+        () => {
+          sent.push(performance.now());
+          return toReading(isOver && id !== 'm1' && id !== 'm2' ? 'succeeded' : 'running');
+        },
+      ],
+    });
+    await register(
+      adapter,
+      Array.from({ length: count }, (_, index) => `m${index}`),
+    );
+    const limits = { concurrency: 8, requestsPerSecond: 80, burst: 8 };
+    const more = { splitAbove: 12, policy: { ...policy, ...limits }, maxShards: 4 };
+    const workers = [await startWorker([adapter], more), await startWorker([adapter], more)];
+    const toShares = async () =>
+      (await database.query(`select share from ${schema}.shards order by id`)).map(({ share }) => share);
+    await waitUntil('it is cut', async () => (await toShares()).length >= 4);
+    await waitUntil(
+      'all are followed',
+      () => workers.reduce((sum, { load }) => sum + load.migrations, 0) === count,
+    );
+    isOver = true;
+    await waitUntil('it is one again', async () => (await toShares()).length === 1, 40_000);
+    expect(await toShares()).toEqual([1]);
+    await waitUntil('both that are left are followed by one', () =>
+      workers.some(({ load }) => load.migrations === 2),
+    );
+    const { length } = sent;
+    await waitUntil('they are read on', () => sent.length > length + 4);
+    const busiest = Math.max(
+      ...sent.map((from) => sent.filter((at) => at >= from && at < from + 1_000).length),
+    );
+    expect(busiest).toBeLessThanOrEqual(limits.requestsPerSecond + limits.burst);
+    expect(await historyOf('acme/m1')).toEqual(['running']);
+    expect(await historyOf('acme/m3')).toEqual(['running', 'succeeded']);
+    expect(await haveAllEnded()).toBe(false);
+    expect(errors).toEqual([]);
+  });
+
+  it('record everything else while the effect of one migration fails, and that one when it succeeds', async () => {
+    const { migrations, startWorker, register, historyOf, haveAllEnded, errors } = await open('PostgreSQL');
+    let isFailing = true;
+    const effects: string[] = [];
+    const adapter = createScriptedAdapter({ script: () => story });
+    await register(adapter, ['good', 'bad', 'fine']);
+    await startWorker([adapter], {
+      async onTransition({ key, to }, querier) {
+        if (key === 'acme/bad' && isFailing) await querier.query('select * from no_such_table');
+        effects.push(`${key} ${to}`);
+      },
+    });
+    await waitUntil(
+      'the others have ended',
+      async () => (await historyOf('acme/good')).length === 3 && (await historyOf('acme/fine')).length === 3,
+    );
+    expect(await historyOf('acme/bad')).toEqual([]);
+    expect(await migrations.count()).toMatchObject({ unsettled: 1 });
+    expect(errors[0]).toMatchObject({
+      code: 'effect_failed',
+      key: 'acme/bad',
+      sequence: 1,
+      cause: { message: /no_such_table/ },
+    });
+    isFailing = false;
+    await waitUntil('it has ended too', haveAllEnded);
+    expect(await historyOf('acme/bad')).toEqual(['pending', 'running', 'succeeded']);
+    expect(effects.filter((effect) => effect.startsWith('acme/bad'))).toEqual([
+      'acme/bad pending',
+      'acme/bad running',
+      'acme/bad succeeded',
+    ]);
+  });
 });

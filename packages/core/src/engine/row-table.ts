@@ -67,10 +67,15 @@ export interface RepeatTimes {
 
 const mostSerials = 2 ** 16 - 1;
 
-/** Rows are kept in pages, so that growing never copies what is there. */
+/**
+ * Rows are kept in pages, so that growing never copies what is there; but for the first one, which begins small, so that many
+ * tables of a few rows each weigh little.
+ */
 const pageBits = 11;
 const pageSize = 2 ** pageBits;
 const pageMask = pageSize - 1;
+const smallestPage = 32;
+const growth = 8;
 
 const stops = [undefined, 'settled', 'refused'] as const;
 
@@ -85,16 +90,16 @@ interface Extras {
 type Page = ReturnType<typeof createPage>;
 
 /** One number array per field of a row, all in one buffer, and what cannot be a number beside it. */
-function createPage() {
-  const buffer = new ArrayBuffer(54 * pageSize);
+function createPage(rows: number) {
+  const buffer = new ArrayBuffer(54 * rows);
   let end = 0;
   function take<Column>(
     type: new (buffer: ArrayBuffer, offset: number, length: number) => Column,
     bytes: number,
   ): Column {
     const start = end;
-    end += bytes * pageSize;
-    return new type(buffer, start, pageSize);
+    end += bytes * rows;
+    return new type(buffer, start, rows);
   }
   return {
     dueAt: take(Float64Array, 8),
@@ -112,10 +117,36 @@ function createPage() {
     stillReads: take(Uint8Array, 1),
     /** The reason of the stop, the place, whether there are extras, and whether somebody claims it. */
     flags: take(Uint8Array, 1),
-    keys: new Array<string | undefined>(pageSize).fill(undefined),
-    refs: new Array<unknown>(pageSize).fill(undefined),
-    readings: new Array<MigrationReading | undefined>(pageSize).fill(undefined),
+    keys: new Array<string | undefined>(rows).fill(undefined),
+    refs: new Array<unknown>(rows).fill(undefined),
+    readings: new Array<MigrationReading | undefined>(rows).fill(undefined),
   };
+}
+
+/** A page with more room, and all that is in a full one. */
+function toLargerPage(page: Page): Page {
+  const rows = page.keys.length;
+  const larger = createPage(Math.min(rows * growth, pageSize));
+  larger.dueAt.set(page.dueAt);
+  larger.trackedAt.set(page.trackedAt);
+  larger.observedAt.set(page.observedAt);
+  larger.readAfter.set(page.readAfter);
+  larger.stillAfter.set(page.stillAfter);
+  larger.progressAfter.set(page.progressAfter);
+  larger.progressFrom.set(page.progressFrom);
+  larger.reads.set(page.reads);
+  larger.source.set(page.source);
+  larger.serial.set(page.serial);
+  larger.failedReads.set(page.failedReads);
+  larger.refusedReads.set(page.refusedReads);
+  larger.stillReads.set(page.stillReads);
+  larger.flags.set(page.flags);
+  for (let at = 0; at < rows; at += 1) {
+    larger.keys[at] = page.keys[at];
+    larger.refs[at] = page.refs[at];
+    larger.readings[at] = page.readings[at];
+  }
+  return larger;
 }
 
 const stopMask = 0b0000_0011;
@@ -150,7 +181,9 @@ export function createRowTable(): RowTable {
   function takeId(): RowId {
     const reused = free.pop();
     if (reused !== undefined) return reused;
-    if (end === pages.length * pageSize) pages.push(createPage());
+    const [first] = pages;
+    if (first !== undefined && end === first.keys.length && end < pageSize) pages[0] = toLargerPage(first);
+    else if (end === pages.length * pageSize) pages.push(createPage(first ? pageSize : smallestPage));
     end += 1;
     return end - 1;
   }

@@ -20,18 +20,21 @@ export interface ExportOptions {
    * after a resume until the next read. Default false.
    */
   readonly native?: boolean | undefined;
+  /** Which migrations to export; keys that are not tracked are passed over. Default: all. */
+  readonly keys?: readonly string[] | undefined;
 }
 
 /** All that an engine knows, as plain JSON. */
-export function exportEngine(engine: Engine, { native = false }: ExportOptions): TrackerExport {
+export function exportEngine(engine: Engine, { native = false, keys }: ExportOptions): TrackerExport {
   const { clock } = engine;
+  const ids = keys === undefined ? [...engine.ids()] : keys.flatMap((key) => engine.find(key) ?? []);
   const toWall = createTimeShift(clock.wallTime() - clock.now());
   return {
     format: exportFormat,
     version: exportVersion,
     exportedAt: toIso(clock.wallTime()),
     lanes: [...engine.lanes()].map(([name, lane]) => toExportedLane(name, lane, toWall)),
-    rows: [...engine.ids()].map((id) => toExportedRow(engine.entry(id), toWall, native)),
+    rows: ids.map((id) => toExportedRow(engine.entry(id), toWall, native)),
   };
 }
 

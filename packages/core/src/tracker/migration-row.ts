@@ -1,3 +1,4 @@
+import type { MigrationAdapter } from '../adapter/contract.ts';
 import type { Followed } from '../engine/entry.ts';
 import { deepFreeze } from '../model/deep-freeze.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
@@ -40,8 +41,13 @@ export interface MigrationRow<Native = unknown, Ref = unknown> extends TrackLabe
 /** The labels that say something about one migration only; the engine has no use for them. */
 export type OwnLabels = Pick<TrackLabels, 'name' | 'meta'>;
 
+/** What of an entry is shown to everybody. */
+export type Shown = Pick<Followed, 'key' | 'ref' | 'group' | 'row'> & {
+  readonly adapter: Pick<MigrationAdapter, 'provider'>;
+};
+
 /** The public side of an entry. The engine knows no types of refs and natives; whoever added the entry does. */
-export function toMigrationRow<Native, Ref>(entry: Followed, own?: OwnLabels): MigrationRow<Native, Ref> {
+export function toMigrationRow<Native, Ref>(entry: Shown, own?: OwnLabels): MigrationRow<Native, Ref> {
   const { key, ref, adapter, row, group } = entry;
   const { reading, observedAt, conditions, stopped, reads } = row;
   const status = reading && toStatus<Native, Ref>(entry, { reading, observedAt });
@@ -62,7 +68,7 @@ export function toMigrationRow<Native, Ref>(entry: Followed, own?: OwnLabels): M
 
 /** A reading of an entry with its address. */
 export function toStatus<Native, Ref>(
-  { key, ref, adapter }: Followed,
+  { key, ref, adapter }: Pick<Shown, 'key' | 'ref' | 'adapter'>,
   { reading, observedAt }: Sighting,
 ): MigrationStatus<Native, Ref> {
   return toMigrationStatus(reading, {

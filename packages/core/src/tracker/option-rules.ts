@@ -23,6 +23,10 @@ export const signal: OptionRule = [
 ];
 export const store: OptionRule = [(value) => hasMethods(value, ['load', 'save', 'append']), 'a store'];
 export const text: OptionRule = [(value) => typeof value === 'string', 'a string'];
+export const texts: OptionRule = [
+  (value) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
+  'an array of strings',
+];
 export const any: OptionRule = [() => true, 'anything'];
 
 /** Whether a value is an object with these methods. */

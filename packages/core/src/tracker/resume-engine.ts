@@ -34,7 +34,7 @@ export function resumeEngine(engine: Engine, adapters: readonly MigrationAdapter
     }
     if (adapter.key(ref) !== key) throw toResumeError(`rows[${index}].key`, 'it is the key of its ref');
     if (engine.find(key) !== undefined) throw toResumeError(`rows[${index}].key`, 'no key occurs twice');
-    const id = engine.add({ adapter, ref, key, group, row: toRow(exported, fromWall, now) });
+    const id = engine.add({ adapter, ref, key, group, row: toResumedRow(exported, fromWall, now) });
     engine.setClaims(id, 1);
   }
 }
@@ -57,7 +57,8 @@ function toAdapter(
   return candidates.find((adapter) => adapter.lane(ref) === lane);
 }
 
-function toRow(exported: ExportedRow, fromWall: TimeShift, now: number): Row {
+/** A row as it is taken up; times go through the shift. */
+export function toResumedRow(exported: ExportedRow, fromWall: TimeShift, now: number): Row {
   const { reading, stopped } = exported;
   const trackedAt = fromWall(exported.trackedAt) ?? now;
   return {

@@ -456,7 +456,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     forget,
     push,
     export(exportOptions = {}) {
-      checkOptions('export', exportOptions, { native: optionRules.flag });
+      checkOptions('export', exportOptions, { native: optionRules.flag, keys: optionRules.texts });
       return exportEngine(engine, exportOptions);
     },
     on,

@@ -8,6 +8,7 @@ import { defineAdapter } from '../../src/adapter/define-adapter.ts';
 import { createHttpClient } from '../../src/adapter/http-client.ts';
 import { mapState } from '../../src/adapter/map-state.ts';
 import type { ExportOptions } from '../../src/tracker/export-engine.ts';
+import { readExportedRow } from '../../src/tracker/read-exported-row.ts';
 import { createTracker } from '../../src/tracker/tracker.ts';
 import { viaJson } from './restart.ts';
 import { createTrackerHarness, type TrackerHarness } from './tracker-harness.ts';
@@ -113,6 +114,33 @@ describe('an export', () => {
     const exported = tracker.export(options);
     expect(exported.rows).toHaveLength(9);
     expect(viaJson(exported)).toStrictEqual(exported);
+  });
+
+  test('is of some when some are asked for', async () => {
+    const { tracker } = await playManifold();
+    const all = tracker.export();
+    const some = tracker.export({ keys: ['acme/failed', 'acme/nobody', 'acme/running'] });
+    expect(some.rows.map(({ key }) => key)).toEqual(['acme/failed', 'acme/running']);
+    expect(all.rows).toEqual(expect.arrayContaining([...some.rows]));
+    expect(some.lanes).toEqual(all.lanes);
+    expect(() => tracker.export({ keys: JSON.parse('[1]') })).toThrow(/"keys" must be an array of strings/);
+  });
+
+  test('has rows that can be shown as the tracker shows them', async () => {
+    const { clock, adapter, tracker } = createTrackerHarness({
+      ...manifold,
+      steady: [10, 20, 30, 40].map((percent) => toReading('running', { progress: { percent } })),
+    });
+    for (const id of [...Object.keys(manifold), 'steady', 'unread']) {
+      tracker.track(adapter, { id }, { group: `wave of ${id}`, name: `the ${id}` });
+    }
+    await clock.advance(minute);
+    const shown = viaJson(tracker.export({ native: true })).rows.map((row) =>
+      readExportedRow(row, { name: tracker.get(row.key)?.name }),
+    );
+    expect(shown).toEqual(tracker.rows());
+    expect(shown.some(({ estimatedEndAt }) => estimatedEndAt !== undefined)).toBe(true);
+    expect(Object.isFrozen(shown[0]) && Object.isFrozen(shown[0]?.ref)).toBe(true);
   });
 
   test('keeps what the provider said to itself, unless it is asked for', async () => {

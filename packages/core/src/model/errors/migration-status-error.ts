@@ -8,7 +8,8 @@ export type ErrorKind =
   | 'not_found_out'
   | 'not_succeeded'
   | 'store'
-  | 'database';
+  | 'database'
+  | 'effect';
 
 /** Stable words for programs. A message may change its wording, a code keeps its meaning. */
 export type ErrorCode =
@@ -39,7 +40,8 @@ export type ErrorCode =
   | 'database_unreachable'
   | 'database_refused'
   | 'database_read_only'
-  | 'database_unsupported';
+  | 'database_unsupported'
+  | 'effect_failed';
 
 /** What every error of this library can be given. */
 export interface ErrorDetails {
