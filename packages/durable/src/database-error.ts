@@ -62,7 +62,11 @@ const refusalWords =
 export function toDatabaseError(error: unknown, place: string): unknown {
   if (!(error instanceof Error) || MigrationStatusError.isInstance(error)) return error;
   const code = codeOf(error);
-  if (systemCodes.includes(code) || /^(?:08|57P|53)/.test(code) || connectionWords.test(error.message)) {
+  if (
+    systemCodes.includes(code) ||
+    /^(?:08|57P|53|25P03)/.test(code) ||
+    connectionWords.test(error.message)
+  ) {
     const message = `The database at ${place} cannot be reached: ${describe(error, code)}`;
     return new DatabaseError({ code: 'database_unreachable', message, cause: toCause(error, code) });
   }

@@ -78,6 +78,16 @@ export function checkSchema({ place }: Database, schema: string, status: SchemaS
   throw new DatabaseError({ code: 'database_unsupported', message });
 }
 
+/** Throws `database_read_only` where nothing can be written, as on a replica. */
+export async function checkWritable(database: Database): Promise<void> {
+  const [found] = await database.query(
+    "select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as is_read_only",
+  );
+  if (found?.is_read_only !== true) return;
+  const message = `The database at ${database.place} takes no writes, as a replica does: nothing can be followed there`;
+  throw new DatabaseError({ code: 'database_read_only', message });
+}
+
 /** The tables of pg-boss, in a schema beside ours, and the queue of the shards. */
 async function installJobs(database: Database, schema: string): Promise<void> {
   const boss = new PgBoss({

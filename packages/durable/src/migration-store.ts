@@ -1,5 +1,6 @@
 import { type Database, numberOf, type Querier, type ResultRow, textOf } from './database.ts';
 import { toChannel, toJobSchema } from './names.ts';
+import { parseExportedRow } from './packed-rows.ts';
 import { runTransaction } from './run-transaction.ts';
 import { shardQueue } from './shard-queue.ts';
 import type { RecordedTransition } from './shard-store.ts';
@@ -337,7 +338,9 @@ function toRow(registration: Registration | undefined) {
 }
 
 function hasChanged({ ref, group }: Registration, stored: string): boolean {
-  const known: { readonly ref?: unknown; readonly group?: unknown } = JSON.parse(stored);
+  const known = parseExportedRow(stored);
+  // Whoever holds it cannot read it either, and is told what it is.
+  if (known === undefined) return true;
   const isRelabelled = group !== undefined && group !== known.group;
   return isRelabelled || JSON.stringify(ref) !== JSON.stringify(known.ref);
 }

@@ -1,7 +1,9 @@
 import type { ExportedRow } from '@migration-status/core';
 import { type Database, numberOf, textOf } from './database.ts';
+import { checkSchema, readSchemaStatus } from './migrate-schema.ts';
 import { type PackedRows, parseExportedRow, parsePacked } from './packed-rows.ts';
-import { parseUnserved, type Unserved } from './unserved.ts';
+import { schemaVersion } from './schema-steps.ts';
+import { parseUnserved, toUnreadableRow, type Unserved } from './unserved.ts';
 
 /** One migration as it is stored. */
 export interface StoredMigration {
@@ -27,12 +29,33 @@ export interface News {
   readonly forgotten: readonly { readonly id: string; readonly key: string }[];
 }
 
-/** Reads what all processes have written, from the beginning at the first call. Calls must not overlap. */
+/**
+ * Reads what all processes have written, from the beginning at the first call. Calls must not overlap. Once the schema is
+ * one that this code cannot work with, a call rejects with that, and those after it bring nothing.
+ */
 export function createNewsFeed(database: Database, schema: string): () => Promise<News> {
   /** Every transaction before it had ended when it was last looked. */
   let cursor = '0';
+  let isOutdated = false;
+
+  /** What is shown of migrations whose row cannot be read. */
+  async function readInPlaceOf(ids: readonly string[]): Promise<ReadonlyMap<string, ExportedRow>> {
+    if (ids.length === 0) return new Map();
+    const found = await database.query(
+      `select id::text as id, key, provider, lane from ${schema}.migrations where id = any ($1::bigint[])`,
+      [ids],
+    );
+    return new Map(
+      found.map((entry) => {
+        const provider = textOf(entry, 'provider');
+        const address = { key: textOf(entry, 'key'), provider, lane: textOf(entry, 'lane') };
+        return [textOf(entry, 'id'), toUnreadableRow(address)];
+      }),
+    );
+  }
 
   return async () => {
+    if (isOutdated) return { migrations: [], shards: [], forgotten: [] };
     // One statement, and so one moment.
     const found = await database.query(
       `select 'migration' as kind, id::text as id, shard_id::text as shard_id, revision::int as revision, row as body,
@@ -45,17 +68,29 @@ export function createNewsFeed(database: Database, schema: string): () => Promis
        select 'forgotten', migration_id::text, null, null, key, null, null
        from ${schema}.forgotten where forgotten_in >= $1::text::xid8
        union all
-       select 'horizon', pg_snapshot_xmin(pg_current_snapshot())::text, null, null, null, null, null`,
+       select 'horizon', pg_snapshot_xmin(pg_current_snapshot())::text, null, null,
+         (select max(works_from)::text from ${schema}.steps), null, null`,
       [cursor],
     );
     const byKind = Map.groupBy(found, (row) => textOf(row, 'kind'));
-    const migrations = (byKind.get('migration') ?? []).map((entry) => ({
+    const [horizon] = byKind.get('horizon') ?? [];
+    if (Number(textOf(horizon, 'body')) > schemaVersion) {
+      const status = await readSchemaStatus(database, schema);
+      isOutdated = true;
+      checkSchema(database, schema, status);
+    }
+    const read = (byKind.get('migration') ?? []).map((entry) => ({
       id: textOf(entry, 'id'),
       shardId: textOf(entry, 'shard_id'),
       revision: numberOf(entry, 'revision'),
       name: entry.name === null ? undefined : textOf(entry, 'name'),
       row: parseExportedRow(textOf(entry, 'body')),
     }));
+    const inPlace = await readInPlaceOf(read.filter(({ row }) => row === undefined).map(({ id }) => id));
+    const migrations = read.flatMap(({ row: stored, ...entry }) => {
+      const row = stored ?? inPlace.get(entry.id);
+      return row === undefined ? [] : [{ ...entry, row }];
+    });
     const shards = (byKind.get('shard') ?? []).map((shard) => ({
       id: textOf(shard, 'id'),
       unserved: parseUnserved(textOf(shard, 'unserved')),
@@ -65,7 +100,7 @@ export function createNewsFeed(database: Database, schema: string): () => Promis
       id: textOf(entry, 'id'),
       key: textOf(entry, 'body'),
     }));
-    cursor = textOf(byKind.get('horizon')?.[0], 'id') || cursor;
+    cursor = textOf(horizon, 'id') || cursor;
     return { migrations: migrations.sort(byAge), shards, forgotten };
   };
 }

@@ -1,7 +1,7 @@
 import { countStatements } from './count-statements.ts';
 import type { Database } from './database.ts';
 import type { DurableOptions } from './durable-options.ts';
-import { checkSchema, migrateSchema, readSchemaStatus } from './migrate-schema.ts';
+import { checkSchema, checkWritable, migrateSchema, readSchemaStatus } from './migrate-schema.ts';
 import { checkSchemaName } from './names.ts';
 import { defaultSchema, openDatabase } from './open-database.ts';
 import { createProcessCounters, type ProcessCounters } from './process-counters.ts';
@@ -33,6 +33,7 @@ export async function openDurable<Built>(
   };
   const database = countStatements(await openDatabase(options, onError), counters);
   try {
+    if (options.worker ?? true) await checkWritable(database);
     if (options.migrate ?? true) await migrateSchema(database, schema);
     else checkSchema(database, schema, await readSchemaStatus(database, schema));
     const built = await build({ database, schema, options, counters, onError });

@@ -19,6 +19,12 @@ const connectTimeoutMs = 5_000;
 /** A statement that has not come back by then went out over a connection that is dead. */
 const queryTimeoutMs = 20_000;
 
+/**
+ * How long the server waits for the next statement of a transaction. The locks of a process that was cut off or stopped in
+ * the middle of one are gone by then, before others may take over what it has.
+ */
+const idleInTransactionMs = 7_500;
+
 const relistenMs = 1_000;
 
 const farewellMs = 300;
@@ -54,7 +60,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     });
     client.on('error', report);
     try {
-      await query(client, 'begin');
+      await query(client, `begin; set local idle_in_transaction_session_timeout = ${idleInTransactionMs}`);
       const result = await work({ query: (text, values) => query(client, text, values) });
       await query(client, 'commit');
       release();

@@ -86,6 +86,9 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
   /** Rows that no adapter here can read: they stay as they are, for somebody who can. */
   const strangers: Member[] = [];
   for (const member of shard.members) admit(member);
+  /** Migrations without a row to go on from, until they are tracked anew. */
+  const unreadable = new Map(shard.unreadable.map((entry) => [entry.id, entry]));
+  for (const { key } of shard.unreadable) onError(new Error(`${key}: its stored row cannot be read`));
 
   const pending = new Set<Member>();
   let happened: RecordedTransition[] = [];
@@ -106,6 +109,7 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
   /** When the first of the packed rows is to be read. */
   let firstDueAt = Number.POSITIVE_INFINITY;
   let lagMs = 0;
+  let told = shard.unserved;
   const tracker = openTracker();
   tracker.on('condition', () => {
     isDirty = true;
@@ -161,11 +165,12 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     return { ...answer, rateLimit: { ...rateLimit, remaining } };
   }
 
-  function findAdapter({ provider, lane, ref }: Pick<ExportedRow, 'provider' | 'lane' | 'ref'>) {
+  function findAdapter({ provider, key, lane, ref }: Pick<ExportedRow, 'provider' | 'key' | 'lane' | 'ref'>) {
     return adapters.find((adapter) => {
       if (adapter.provider !== provider) return false;
       try {
-        return adapter.lane(adapter.parseRef(ref)) === lane;
+        const parsed = adapter.parseRef(ref);
+        return adapter.lane(parsed) === lane && adapter.key(parsed) === key;
       } catch {
         return false;
       }
@@ -335,7 +340,7 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     if (performance.now() - emptySince < idleMs) return;
     await takeMail();
     if (members.size > 0) return;
-    if (strangers.length > 0) await finish('unserved');
+    if (strangers.length + unreadable.size > 0) await finish('unserved');
     else if (shard.share >= 1) await finish('idle', () => store.leave(shard, toRestAt(exportLanes())));
     else if (toRestAt(exportLanes()) <= Date.now()) await finish('changed', () => store.merge(shard));
   }
@@ -349,7 +354,7 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
    * again at once.
    */
   async function isToBeMerged(): Promise<boolean> {
-    const size = members.size + strangers.length;
+    const size = members.size + strangers.length + unreadable.size;
     if (shard.share >= 1 || size === 0 || size > splitAbove / 4) return false;
     if (toRestAt(exportLanes()) > Date.now() + longestRestMs) return false;
     const room = Math.floor(splitAbove * 0.75) - size;
@@ -372,13 +377,15 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     return toRestAt(lanes) > Date.now() ? true : store.merge(shard);
   }
 
-  /** Says once why some rows are not followed here, or that all of them are. */
+  /** Says once why some rows are not followed here, or that all of them are, unless it was said before. */
   async function tellStrangers(): Promise<void> {
     if (isReasonKnown) return;
-    const providers = [...new Set(strangers.map(({ row }) => row.provider))];
+    const providers = [...new Set(strangers.map(({ row }) => row.provider))].sort();
     const reason = providers.length > 0 ? { providers, since: new Date().toISOString() } : undefined;
     try {
-      if (!(await store.setUnserved(shard, reason))) lose();
+      const isSaid = String(told?.providers ?? []) === String(providers);
+      if (!isSaid && !(await store.setUnserved(shard, reason))) lose();
+      if (!isSaid) told = reason;
       isReasonKnown = true;
     } catch (error) {
       onError(error);
@@ -462,13 +469,15 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
       return;
     }
     if (strangers.some((stranger) => stranger.id === id)) return;
-    if (!isNew) {
+    const mended = unreadable.get(id);
+    if (!isNew && mended === undefined) {
       returning.push(id);
       return;
     }
     const previous = members.get(key);
     if (previous !== undefined) drop(previous);
-    const added: Member = { id, key, sequence: 0, revision: 0, row };
+    const added: Member = { id, key, sequence: 0, revision: 0, ...mended, row };
+    unreadable.delete(id);
     admit(added);
     const own = adapterOf.get(key);
     if (own === undefined) isReasonKnown = false;

@@ -1,4 +1,5 @@
 import type { AnomalyEvent, ExportedLane, ExportedRow } from '@migration-status/core';
+import { isExportedRow } from '@migration-status/core/file-store';
 import { type Database, numberOf, type Querier, type ResultRow, textOf } from './database.ts';
 import { DatabaseError } from './database-error.ts';
 import { EffectError } from './effect-error.ts';
@@ -31,9 +32,12 @@ export interface ClaimedShard extends Claim {
   readonly lane: string;
   /** Which part of the lane's rate this shard may use, 0 to 1. */
   readonly share: number;
-  readonly unserved?: Unserved | undefined;
   readonly lanes: readonly ExportedLane[];
+  /** What was said last of rows that nobody follows. */
+  readonly unserved: Unserved | undefined;
   readonly members: readonly Member[];
+  /** Migrations whose stored row cannot be read. */
+  readonly unreadable: readonly Omit<Member, 'row'>[];
 }
 
 /** One change of state, as it is recorded. */
@@ -85,6 +89,7 @@ export interface ShardStore {
   pack(claim: Claim, packed: string): Promise<boolean>;
   /** Which of these shards have messages. */
   findMail(shardIds: readonly string[]): Promise<readonly string[]>;
+  /** The oldest messages to migrations of the shard, or to some that are in none. */
   readInbox(claim: Claim, limit: number): Promise<readonly InboxMessage[]>;
   clearInbox(claim: Claim, ids: readonly string[]): Promise<boolean>;
   /**
@@ -93,7 +98,7 @@ export interface ShardStore {
    */
   reopen(claim: Claim, migrationIds: readonly string[]): Promise<boolean>;
   /**
-   * Cuts the shard in two, each with half of the rows and half of its share of the lane's rate. Whoever did it has to claim
+   * Cuts the shard in two, the older and the newer half of the rows, each with half of its share of the lane's rate. Whoever did it has to claim
    * the shard anew.
    */
   split(claim: Claim): Promise<boolean>;
@@ -163,7 +168,7 @@ updated as (
     shard_id = case when g.stopped = 'settled' then null else m.shard_id end,
     settled_at = case when g.stopped = 'settled' then coalesce(m.settled_at, now()) end
   from given g join owner on owner.id = g.shard_id
-  where m.id = g.id and m.revision <= g.revision
+  where m.id = g.id and m.revision <= g.revision and coalesce(m.shard_id, owner.id) = owner.id
   returning m.id
 ),
 inserted as (
@@ -267,11 +272,18 @@ select (select string_agg(id::text, ',') from owner) as held,
 
   const readInboxSoon = gather({
     async work(asked: readonly { readonly shardId: string; readonly limit: number }[]) {
+      // A migration may have moved to another shard while somebody sent it a message, which then goes after it.
       const found = await database.query(
-        `select s.id::text as shard_id, i.id::text as id, migration_id::text as migration_id, key, kind, body
-         from unnest($1::bigint[], $2::int[]) as s (id, most) join lateral (
-           select * from ${schema}.inbox where shard_id = s.id order by id limit s.most
-         ) as i on true order by i.id`,
+        `with mail as (
+           select s.id as shard_id, i.id, i.migration_id, i.key, i.kind, i.body, coalesce(m.shard_id, s.id) as home
+           from unnest($1::bigint[], $2::int[]) as s (id, most) join lateral (
+             select * from ${schema}.inbox where shard_id = s.id order by id limit s.most
+           ) as i on true left join ${schema}.migrations m on m.id = i.migration_id
+         ), strays as (
+           update ${schema}.inbox i set shard_id = mail.home from mail where i.id = mail.id and mail.home <> mail.shard_id
+         )
+         select shard_id::text as shard_id, id::text as id, migration_id::text as migration_id, key, kind, body
+         from mail where home = shard_id order by mail.id`,
         [asked.map(({ shardId }) => shardId), asked.map(({ limit }) => limit)],
       );
       const byShard = Map.groupBy(found, (message) => textOf(message, 'shard_id'));
@@ -414,11 +426,14 @@ select (select string_agg(id::text, ',') from owner) as held,
         );
         const target = textOf(other, 'id');
         await querier.query(
-          `update ${schema}.migrations set shard_id = $2::bigint where shard_id = $1::bigint and id % 2 = 0`,
-          [shardId, target],
-        );
-        await querier.query(
-          `update ${schema}.inbox set shard_id = $2::bigint where shard_id = $1::bigint and migration_id % 2 = 0`,
+          `with middle as (
+             select percentile_disc(0.5) within group (order by id) as id from ${schema}.migrations where shard_id = $1::bigint
+           ), mail as (
+             update ${schema}.inbox i set shard_id = $2::bigint from middle
+             where i.shard_id = $1::bigint and i.migration_id > middle.id
+           )
+           update ${schema}.migrations m set shard_id = $2::bigint from middle
+           where m.shard_id = $1::bigint and m.id > middle.id`,
           [shardId, target],
         );
         return true;
@@ -465,7 +480,7 @@ select (select string_agg(id::text, ',') from owner) as held,
           [targetId, own.share],
         );
         // Whoever holds the other one has to claim it anew; that of a row which it does not have is why.
-        const [sample] = moved;
+        const sample = moved.find((row) => parseExportedRow(textOf(row, 'row')) !== undefined);
         const body = sample && JSON.stringify({ row: JSON.parse(textOf(sample, 'row')), isNew: false });
         await querier.query(
           `with sent as (
@@ -521,20 +536,22 @@ function toMessage(message: ResultRow): InboxMessage {
 function toClaimedShard(shardId: string, shard: ResultRow, found: readonly ResultRow[]): ClaimedShard {
   const { lanes, rows } = parsePacked(textOf(shard, 'packed'));
   const packed = new Map(rows.map((row) => [row.id, row]));
+  const entries = found.map((entry) => {
+    const id = textOf(entry, 'id');
+    const revision = numberOf(entry, 'revision');
+    const known = packed.get(id);
+    const later = known !== undefined && known.revision >= revision ? known.row : undefined;
+    const row = isExportedRow(later) ? later : parseExportedRow(textOf(entry, 'row'));
+    return { id, key: textOf(entry, 'key'), sequence: numberOf(entry, 'sequence'), revision, row };
+  });
   return {
     shardId,
     epoch: textOf(shard, 'epoch'),
     lane: textOf(shard, 'lane'),
     share: numberOf(shard, 'share'),
-    unserved: parseUnserved(textOf(shard, 'unserved')),
     lanes,
-    members: found.map((entry) => {
-      const id = textOf(entry, 'id');
-      const revision = numberOf(entry, 'revision');
-      const known = packed.get(id);
-      const isPacked = known !== undefined && known.revision >= revision;
-      const row = isPacked ? known.row : parseExportedRow(textOf(entry, 'row'));
-      return { id, key: textOf(entry, 'key'), sequence: numberOf(entry, 'sequence'), revision, row };
-    }),
+    unserved: parseUnserved(textOf(shard, 'unserved')),
+    members: entries.flatMap(({ row, ...entry }) => (row === undefined ? [] : [{ ...entry, row }])),
+    unreadable: entries.flatMap(({ row, ...entry }) => (row === undefined ? [entry] : [])),
   };
 }

@@ -1,4 +1,4 @@
-import type { Condition } from '@migration-status/core';
+import type { Condition, ExportedRow } from '@migration-status/core';
 
 /** Whose rows of a shard nobody follows, because no worker that held it has their adapter. */
 export interface Unserved {
@@ -8,7 +8,23 @@ export interface Unserved {
 }
 
 export function parseUnserved(text: string): Unserved | undefined {
-  return text === '' ? undefined : JSON.parse(text);
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is shown in the place of a stored row that cannot be read. Nobody follows it until it is tracked anew. */
+export function toUnreadableRow(address: Pick<ExportedRow, 'key' | 'provider' | 'lane'>): ExportedRow {
+  const message = 'its stored row cannot be read; track it again to have it followed';
+  const since = new Date().toISOString();
+  return {
+    ...address,
+    ref: null,
+    trackedAt: Date.parse(since),
+    conditions: [{ kind: 'unreachable', since, message }],
+  };
 }
 
 /** What there is to say about a row that nobody follows. */

@@ -4,8 +4,10 @@ import type { EnginePolicy, MigrationAdapter } from '@migration-status/core';
 import { countReads } from './count-reads.ts';
 import { countTransitions } from './count-transitions.ts';
 import { type Database, numberOf } from './database.ts';
+import { checkSchema, readSchemaStatus } from './migrate-schema.ts';
 import { toChannel, toJobSchema } from './names.ts';
 import { createProcessCounters, type ProcessCounters } from './process-counters.ts';
+import { schemaVersion } from './schema-steps.ts';
 import { createShardJobs, type ShardJob } from './shard-jobs.ts';
 import { holdSeconds, shardQueue } from './shard-queue.ts';
 import { createShardRun, type RunEnd, type ShardRun } from './shard-run.ts';
@@ -143,6 +145,7 @@ export function createWorker(options: WorkerOptions): Worker {
     if (performance.now() - registeredAt >= registerMs) {
       registeredAt = performance.now();
       await register();
+      if (isDraining) return;
       await jobs.ensure();
       isMailWaiting = true;
       giveUpExcess();
@@ -174,11 +177,22 @@ export function createWorker(options: WorkerOptions): Worker {
        select (select count(*) from ${schema}.workers
                 where id <> $1 and seen_at > now() - interval '5 seconds')::int as others,
          (select count(*) from ${toJobSchema(schema)}.job
-           where name = '${shardQueue}' and state < 'completed')::int as shards
+           where name = '${shardQueue}' and state < 'completed')::int as shards,
+         (select max(works_from) from ${schema}.steps)::int as works_from
        from seen`,
       [id, holdings.size],
     );
+    if (numberOf(counts, 'works_from') > schemaVersion) await retire();
     target = Math.max(1, Math.ceil(numberOf(counts, 'shards') / (numberOf(counts, 'others') + 1)));
+  }
+
+  /** Somebody has made the schema one that this code cannot work with: everything goes to workers that can, and nothing is taken. */
+  async function retire(): Promise<void> {
+    const status = await readSchemaStatus(database, schema);
+    if (isDraining) return;
+    isDraining = true;
+    for (const { run } of holdings.values()) run?.stop();
+    checkSchema(database, schema, status);
   }
 
   /** A few at a time, so that shards do not go to and fro among workers that come and go. */

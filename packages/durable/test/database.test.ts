@@ -81,6 +81,16 @@ describe('a database that cannot be used', () => {
   });
 });
 
+describe('a transaction', () => {
+  it('is taken back by the server when its process has nothing to say for long', async () => {
+    const database = await open();
+    const rows = await database.transaction((querier) =>
+      querier.query("select current_setting('idle_in_transaction_session_timeout') as limit_text"),
+    );
+    expect(rows).toEqual([{ limit_text: '7500ms' }]);
+  });
+});
+
 describe('the schema', () => {
   it('is made once, also by several at the same time', async () => {
     const databases = [await open(), await open(), await open()];

@@ -58,6 +58,8 @@ function start(
       share: 1,
       lanes: [],
       members: [{ id: '7', key: row.key, sequence: 0, revision: 0, row }],
+      unreadable: [],
+      unserved: undefined,
     },
     adapters: [adapter],
     policy: { floorMs: 10, ceilingMs: 20 },
@@ -146,7 +148,10 @@ describe('a run of a shard', () => {
 });
 
 describe('a run of a part of a lane', () => {
-  const part = { shardId: '2', epoch: '1', lane: 'https://acme.example', share: 0.5, lanes: [], members: [] };
+  const part = {
+    ...{ shardId: '2', epoch: '1', lane: 'https://acme.example', share: 0.5 },
+    ...{ lanes: [], unserved: undefined, members: [], unreadable: [] },
+  };
 
   it('gives its part of the rate back when it is empty, but not before what it has sent is made up for', async () => {
     const fullAt = Date.now() + 300;
@@ -260,7 +265,10 @@ describe('the effects of a run', () => {
         readInbox: async () => messages,
       },
       {
-        shard: { shardId: '1', epoch: '1', lane: rowOf('a').lane, share: 1, lanes: [], members },
+        shard: {
+          ...{ shardId: '1', epoch: '1', lane: rowOf('a').lane, share: 1 },
+          ...{ lanes: [], unserved: undefined, members, unreadable: [] },
+        },
         onError: (error) => errors.push(error),
       },
     );

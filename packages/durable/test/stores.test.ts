@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Database } from '../src/database.ts';
 import { migrateSchema } from '../src/migrate-schema.ts';
 import { createMigrationStore, type Registration } from '../src/migration-store.ts';
 import { toPacked } from '../src/packed-rows.ts';
@@ -250,6 +251,47 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
     expect(await first.findMail([shardId])).toEqual([]);
   });
 
+  it('cut a shard in halves, and each of them again', async () => {
+    const { database, schema, migrations, first, findShards } = await open(kind);
+    await migrations.register(Array.from({ length: 8 }, (_, index) => toRegistration(`m${index}`)));
+    const toSizes = () =>
+      database.query(
+        `select s.share, count(distinct m.id)::int as rows, count(distinct i.id)::int as messages from ${schema}.shards s
+         left join ${schema}.migrations m on m.shard_id = s.id left join ${schema}.inbox i on i.shard_id = s.id
+         group by s.id order by s.id`,
+      );
+    for (const rows of [4, 2]) {
+      for (const shardId of await findShards()) {
+        const shard = await first.claim(shardId);
+        if (shard === undefined) throw new Error('the shard is there');
+        expect(await first.split(shard)).toBe(true);
+        expect(await first.split({ ...shard, epoch: '0' })).toBe(false);
+      }
+      const share = rows / 8;
+      expect(await toSizes()).toEqual(
+        Array.from({ length: 8 / rows }, () => ({ share, rows, messages: rows })),
+      );
+    }
+  });
+
+  it('send a message after a migration that has moved meanwhile', async () => {
+    const { database, schema, migrations, first, findShards } = await open(kind);
+    await migrations.register([toRegistration('a'), toRegistration('b')]);
+    const [home = ''] = await findShards();
+    await database.query(`insert into ${schema}.shards (lane) values ('https://acme.example')`);
+    const [, elsewhere = ''] = await findShards();
+    await database.query(`update ${schema}.inbox set shard_id = $1::bigint where key = 'acme/a'`, [
+      elsewhere,
+    ]);
+    const [owner, stranger] = [await first.claim(home), await first.claim(elsewhere)];
+    if (owner === undefined || stranger === undefined) throw new Error('the shards are there');
+    expect(await first.readInbox(stranger, 10)).toEqual([]);
+    expect((await first.readInbox(owner, 10)).map(({ key }) => key)).toEqual(['acme/a', 'acme/b']);
+    const running = toNext(onlyOf(owner), 'running');
+    await first.write(stranger, { rows: [running], transitions: [toTransition(running, 'running')] });
+    expect(await migrations.transitionsOf('acme/a')).toEqual([]);
+  });
+
   it('take an effect back together with the transition that it belongs to', async () => {
     const { database, schema, migrations, findShards } = await open(kind);
     await database.run(`create table ${schema}.effects (key text)`);
@@ -431,5 +473,41 @@ describe('the shards of a lane that many use at once', () => {
     await Promise.all([track(), sweep(), sweep()]);
     expect(homeless).toEqual([]);
     expect(swept).toBeGreaterThan(0);
+  });
+});
+
+describe('a migration that is registered while its shard is cut', () => {
+  it('gets its messages where it is', async () => {
+    const { database, schema, migrations, first, findShards } = await open('PostgreSQL');
+    await migrations.register(Array.from({ length: 4 }, (_, index) => toRegistration(`m${index}`)));
+    const [shardId = ''] = await findShards();
+    const shard = await first.claim(shardId);
+    if (shard === undefined) throw new Error('the shard is there');
+    const late = Array.from({ length: 4 }, (_, index) => toRegistration(`late${index}`));
+    const slow: Database = {
+      ...database,
+      transaction: (work) =>
+        database.transaction(({ query }) =>
+          work({
+            async query(text, values) {
+              const rows = await query(text, values);
+              if (text.includes('.migrations')) await migrations.register(late);
+              return rows;
+            },
+          }),
+        ),
+    };
+    await createShardStore(slow, schema, 'third').split(shard);
+    const found = await Promise.all(
+      (await findShards()).map(async (id) => {
+        const claimed = await first.claim(id);
+        if (claimed === undefined) throw new Error('both shards are there');
+        const messages = await first.readInbox(claimed, 100);
+        return { keys: claimed.members.map(({ key }) => key), addressed: messages.map(({ key }) => key) };
+      }),
+    );
+    expect(found).toHaveLength(2);
+    for (const { keys, addressed } of found) expect(addressed).toEqual(keys);
+    expect(found.flatMap(({ keys }) => keys)).toHaveLength(8);
   });
 });

@@ -38,19 +38,20 @@ export interface BookedProviderParts<Details> {
 
 /** Creates the parts of one provider, whose random numbers go by `label`. */
 export function createBookedProviderParts<Details>(
-  { clock, seed, nextPort }: ProviderSetup,
+  setup: ProviderSetup,
   label: string,
   createId: (random: SeededRandom) => string,
 ): BookedProviderParts<Details> {
+  const { clock, seed, logSize } = setup;
   const random = createSeededRandom(seed, label);
   const migrations = createMigrationBook<Details>(clock, random, () => createId(random));
-  const desk = createControlDesk(clock);
-  const port = nextPort();
+  const desk = createControlDesk(clock, logSize);
+  const port = setup.nextPort();
 
   return {
     random,
     migrations,
     controls: { nextTimeline: migrations.queue, ...desk.controls },
-    serve: (api) => startProviderServer({ createApi: () => api, desks: [desk], now: clock.now, port }),
+    serve: (api) => startProviderServer({ createApi: () => api, desks: [desk], setup, port }),
   };
 }

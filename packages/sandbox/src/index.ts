@@ -23,6 +23,7 @@ export type {
   PhaseDurations,
 } from './onlyoffice/portal-script.ts';
 export type { LoggedRequest, ProviderControls } from './provider-controls.ts';
+export type { RateLimit } from './rate-limiter.ts';
 export type { Sandbox, SandboxOptions } from './sandbox.ts';
 export { createSandbox } from './sandbox.ts';
 export type { SnapLogicAsset, SnapLogicCredentials } from './snaplogic/snaplogic-api.ts';

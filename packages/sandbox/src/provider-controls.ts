@@ -20,11 +20,13 @@ export interface LoggedRequest {
   readonly subjects: readonly string[];
   /** The provider's words that were served, in the order of `subjects`; empty when none was. */
   readonly answered: readonly string[];
+  /** Those of `subjects` that another request to the same path was asking about, and had no whole answer yet; absent when there are none. */
+  readonly overlaps?: readonly string[] | undefined;
 }
 
 /** What every simulated server offers besides its API. */
 export interface ProviderControls {
-  /** The latest 10 000 requests, oldest first. The list is live. */
+  /** The latest requests, oldest first, as many as `logSize` says. The list is live. */
   readonly requests: readonly LoggedRequest[];
   /**
    * Lets something go wrong at the next request, or for a while. Faults apply in the order in which they
@@ -44,10 +46,8 @@ export interface ControlDesk {
   record(request: LoggedRequest): void;
 }
 
-const longestLog = 10_000;
-
 /** Creates an empty log and an empty fault plan. */
-export function createControlDesk(clock: SandboxClock): ControlDesk {
+export function createControlDesk(clock: SandboxClock, logSize: number): ControlDesk {
   const requests: LoggedRequest[] = [];
   const faults = createFaultPlan();
 
@@ -66,7 +66,7 @@ export function createControlDesk(clock: SandboxClock): ControlDesk {
     takeFault: faults.take,
     record(request) {
       requests.push(request);
-      if (requests.length > longestLog) requests.shift();
+      if (requests.length > logSize) requests.shift();
     },
   };
 }

@@ -7,6 +7,8 @@ import { toOutcome } from './fault-reply.ts';
 import type { Fault } from './faults.ts';
 import type { ApiReply, ApiRequest, ProviderApi } from './provider-api.ts';
 import type { ControlDesk } from './provider-controls.ts';
+import type { ProviderSetup } from './provider-setup.ts';
+import { createRateLimiter } from './rate-limiter.ts';
 
 const largestBodyBytes = 1024 * 1024;
 const listenAddress = '127.0.0.1';
@@ -31,7 +33,7 @@ export interface ProviderServerParts {
   readonly createApi: (origin: string) => ProviderApi;
   /** All of them see each request; the first that has a fault for it decides. */
   readonly desks: readonly ControlDesk[];
-  readonly now: () => number;
+  readonly setup: Pick<ProviderSetup, 'clock' | 'latencyMs' | 'rateLimit'>;
   /** 0 for a free one. */
   readonly port: number;
 }
@@ -40,7 +42,7 @@ export interface ProviderServerParts {
 export async function startProviderServer({
   createApi,
   desks,
-  now,
+  setup: { clock, latencyMs, rateLimit },
   port,
 }: ProviderServerParts): Promise<ProviderServer> {
   const server = createServer();
@@ -53,11 +55,39 @@ export async function startProviderServer({
   const origin = `http://${listenAddress}:${address.port}`;
   const ownHosts = [listenAddress, 'localhost', '[::1]'].map((host) => `${host}:${address.port}`);
   const api = createApi(origin);
+  const toWaitMs = rateLimit ? createRateLimiter(rateLimit) : () => 0;
+  /** What is being asked, and how many times at the moment. */
+  const underWay = new Map<string, number>();
+
+  /** Notes what a request asks about until it is over, and gives what of it is being asked already. */
+  function enter(path: string, subjects: readonly string[], response: ServerResponse): readonly string[] {
+    const asked = [...new Set(subjects)].map((subject) => ({ subject, question: `${path} ${subject}` }));
+    const overlaps = asked.filter(({ question }) => underWay.has(question));
+    // Nobody will tell of the end of a connection that has ended already.
+    if (response.destroyed) return overlaps.map(({ subject }) => subject);
+    for (const { question } of asked) underWay.set(question, (underWay.get(question) ?? 0) + 1);
+    response.once('close', () => {
+      for (const { question } of asked) {
+        const others = (underWay.get(question) ?? 1) - 1;
+        if (others === 0) underWay.delete(question);
+        else underWay.set(question, others);
+      }
+    });
+    return overlaps.map(({ subject }) => subject);
+  }
 
   /** Tells every desk what became of a request. */
-  function record(request: ApiRequest, nowMs: number, outcome: Outcome, fault?: Fault): void {
+  function record(
+    request: ApiRequest,
+    nowMs: number,
+    response: ServerResponse,
+    outcome: Outcome,
+    fault?: Fault,
+  ): void {
     const reply = outcome.type === 'reply' ? outcome.reply : undefined;
     const served = reply?.served ?? [];
+    const subjects = served.length > 0 ? served.map(({ subject }) => subject) : api.subjectsOf(request);
+    const overlaps = enter(request.path, subjects, response);
     const logged = {
       at: nowMs,
       method: request.method,
@@ -65,8 +95,9 @@ export async function startProviderServer({
       query: redact(request.target.slice(request.path.length + 1), api.secrets),
       status: reply?.status,
       ...(fault && { fault: fault.type }),
-      subjects: served.length > 0 ? served.map(({ subject }) => subject) : api.subjectsOf(request),
+      subjects,
       answered: served.map(({ status }) => status),
+      ...(overlaps.length > 0 && { overlaps }),
     };
     for (const desk of desks) desk.record(logged);
   }
@@ -80,16 +111,19 @@ export async function startProviderServer({
     const answer = () => api.answer(request, nowMs);
     const fault = takeFault(desks, request.path, nowMs);
     if (fault) return [toOutcome(fault, api, answer, Date.now()), fault];
+    const retryAfterMs = toWaitMs(nowMs);
+    if (retryAfterMs > 0) return [toOutcome({ type: 'rate_limit', retryAfterMs }, api, answer, Date.now())];
     return [{ type: 'reply', reply: answer() }];
   }
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(incoming);
     const request = toApiRequest(incoming, body ?? '');
-    const nowMs = now();
+    const nowMs = clock.now();
     const [outcome, fault] = decide(request, body, nowMs);
-    record(request, nowMs, outcome, fault);
-    carryOut(outcome, response);
+    record(request, nowMs, response, outcome, fault);
+    if (latencyMs > 0) await sleep(latencyMs);
+    if (!response.destroyed) carryOut(outcome, response);
   }
 
   server.on('request', (incoming, response) => {

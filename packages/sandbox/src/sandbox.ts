@@ -1,8 +1,9 @@
-import { requireKnownKeys, requireWebUrl } from './argument-checks.ts';
+import { requireCount, requireDuration, requireKnownKeys, requireWebUrl } from './argument-checks.ts';
 import type { GenericMigrationsSandbox } from './generic-migrations/generic-migrations-provider.ts';
 import { startGenericMigrations } from './generic-migrations/generic-migrations-provider.ts';
 import type { OnlyOfficeSandbox } from './onlyoffice/onlyoffice-provider.ts';
 import { startOnlyOffice } from './onlyoffice/onlyoffice-provider.ts';
+import { type RateLimit, requireRateLimit } from './rate-limiter.ts';
 import { createSandboxClock } from './sandbox-clock.ts';
 import type { SnapLogicSandbox } from './snaplogic/snaplogic-provider.ts';
 import { startSnapLogic } from './snaplogic/snaplogic-provider.ts';
@@ -27,6 +28,12 @@ export interface SandboxOptions {
    * portals of ONLYOFFICE in the order in which they are added. Default 0: each has a free one.
    */
   readonly port?: number | undefined;
+  /** How long each answer takes, in real milliseconds. Default 0. */
+  readonly latencyMs?: number | undefined;
+  /** What each account, and each portal, may ask; more is refused with the provider's 429. Default: everything. */
+  readonly rateLimit?: RateLimit | undefined;
+  /** How many requests each log keeps. Default 10 000. */
+  readonly logSize?: number | undefined;
 }
 
 /** Four providers' APIs, listening on loopback. */
@@ -67,7 +74,16 @@ export interface Sandbox extends AsyncDisposable {
  * @throws Error when an option is not valid.
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  requireKnownKeys('createSandbox', options, ['seed', 'timeScale', 'now', 'webhookUrl', 'port']);
+  requireKnownKeys('createSandbox', options, [
+    'seed',
+    'timeScale',
+    'now',
+    'webhookUrl',
+    'port',
+    'latencyMs',
+    'rateLimit',
+    'logSize',
+  ]);
   const { seed = 1, timeScale = 1, now = () => Date.now(), webhookUrl, port = 0 } = options;
   if (!Number.isSafeInteger(seed)) throw new Error(`seed must be a whole number; got ${String(seed)}`);
   if (!Number.isFinite(timeScale) || timeScale <= 0) {
@@ -79,6 +95,10 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   }
 
   if (webhookUrl !== undefined) requireWebUrl('webhookUrl', webhookUrl);
+  const { latencyMs = 0, rateLimit, logSize = 10_000 } = options;
+  requireDuration('latencyMs', latencyMs);
+  if (rateLimit !== undefined) requireRateLimit(rateLimit);
+  requireCount('logSize', logSize);
 
   let portsTaken = 0;
   const nextPort = () => {
@@ -86,7 +106,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     return port === 0 ? 0 : port + portsTaken - 1;
   };
   const isTimed = options.now === undefined;
-  const setup = { clock: createSandboxClock(now, timeScale), seed, isTimed, webhookUrl, nextPort };
+  const clock = createSandboxClock(now, timeScale);
+  const setup = { clock, seed, isTimed, webhookUrl, latencyMs, rateLimit, logSize, nextPort };
   const starting = [
     startVelt(setup),
     startSnapLogic(setup),

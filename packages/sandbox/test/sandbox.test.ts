@@ -169,7 +169,10 @@ describe('the request log', () => {
   });
 
   it('keeps the latest 10 000 requests', () => {
-    const desk = createControlDesk(createSandboxClock(() => 0, 1));
+    const desk = createControlDesk(
+      createSandboxClock(() => 0, 1),
+      10_000,
+    );
     const entry = { method: 'GET', path: '/', query: '', status: 200, subjects: [], answered: [] };
     for (let at = 0; at <= 10_000; at += 1) desk.record({ ...entry, at });
     expect([desk.controls.requests.length, desk.controls.requests[0]?.at]).toEqual([10_000, 1]);
@@ -193,10 +196,14 @@ it.each<[string, string]>([
   ['{"seed":1.5}', 'seed must be a whole number; got 1.5'],
   ['{"timeScale":0}', 'timeScale must be a finite number above 0; got 0'],
   ['{"port":65536}', 'port must be a whole number from 0 to 65535; got 65536'],
+  ['{"latencyMs":-1}', 'latencyMs must be a finite number'],
+  ['{"rateLimit":{"requests":0,"perMs":1}}', 'rateLimit.requests must be a whole number'],
+  ['{"rateLimit":{"requests":1}}', 'rateLimit.perMs must be a finite number'],
+  ['{"logSize":0.5}', 'logSize must be a whole number'],
   ['{"now":5}', 'now must be a function that returns milliseconds'],
   [
     '{"speed":2}',
-    'createSandbox: the option name must be one of seed, timeScale, now, webhookUrl, port; got speed',
+    'createSandbox: the option name must be one of seed, timeScale, now, webhookUrl, port, latencyMs, rateLimit, logSize; got speed',
   ],
 ])('refuses the options %s', async (options, message) => {
   await expect(createSandbox(JSON.parse(options))).rejects.toThrow(message);

@@ -18,6 +18,7 @@ import type { TrackerExport } from './tracker-export.ts';
 import { createTurns } from './turns.ts';
 
 export { acquireFileLock } from './file-lock.ts';
+export { isExportedRow } from './parse-tracker-export.ts';
 export type { ForgottenEntry, RowEntry, Store, StoreEntry } from './store.ts';
 export { StoreError, type StoreErrorCode } from './store-error.ts';
 export type { ExportedLane, ExportedRow, TrackerExport } from './tracker-export.ts';

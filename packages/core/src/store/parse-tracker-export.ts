@@ -84,6 +84,16 @@ export function parseTrackerExport(given: unknown): TrackerExport {
   return given;
 }
 
+/** Whether something is one row of a {@link TrackerExport}, for whoever keeps rows one by one. */
+export function isExportedRow(given: unknown): given is ExportedRow {
+  try {
+    checkRow(given, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function checkExport(given: unknown): asserts given is TrackerExport {
   if (!isObject(given)) throw toResumeError('', `it is what export() gave, got ${describeKind(given)}`);
   const { format, version, exportedAt, lanes, rows } = given;

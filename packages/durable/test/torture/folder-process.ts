@@ -1,13 +1,13 @@
 import { createDurableTracker } from '../../src/index.ts';
-import { createProviderAdapter } from './provider-adapter.ts';
+import { createAdapters } from './providers.ts';
 
 /** Tracks migrations in a folder, and tells of each that is stored and of each transition that it has seen recorded, until killed. */
-const [dataDir = '', url = '', round = ''] = process.argv.slice(2);
+const [dataDir = '', access = '', refs = ''] = process.argv.slice(2);
 
-const adapter = createProviderAdapter(url, 'lane-0');
+const { velt } = createAdapters(JSON.parse(access));
 const tracker = await createDurableTracker({
   dataDir,
-  adapters: [adapter],
+  adapters: [velt],
   policy: { floorMs: 20, ceilingMs: 100, requestsPerSecond: 1_000, burst: 100 },
   packMs: 200,
   onNotice: () => {},
@@ -16,8 +16,8 @@ tracker.on('change', ({ row, transition }) => {
   if (transition) process.send?.({ key: row.key, state: transition.to });
 });
 process.send?.({ isReady: true });
-for (let index = 0; ; index += 1) {
-  const { key, stored } = tracker.track(adapter, { id: `r${round}-m${index}` });
+for (const ref of JSON.parse(refs)) {
+  const { key, stored } = tracker.track(velt, ref);
   await stored;
   process.send?.({ key });
   // So that there is time for reads too.

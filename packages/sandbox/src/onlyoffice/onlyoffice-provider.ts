@@ -59,12 +59,9 @@ export interface OnlyOfficeSandbox extends ProviderControls {
 const scriptKeys = ['parse', 'import', 'migratorName', 'emptyReads', 'isZombie', 'leavesZombieOnCancel'];
 
 /** Starts ONLYOFFICE, with no portal yet. */
-export async function startOnlyOffice({
-  clock,
-  seed,
-  nextPort,
-}: ProviderSetup): Promise<RunningProvider<OnlyOfficeSandbox>> {
-  const sharedDesk = createControlDesk(clock);
+export async function startOnlyOffice(setup: ProviderSetup): Promise<RunningProvider<OnlyOfficeSandbox>> {
+  const { clock, seed, logSize } = setup;
+  const sharedDesk = createControlDesk(clock, logSize);
   const servers: Promise<ProviderServer>[] = [];
   let isClosed = false;
 
@@ -81,12 +78,12 @@ export async function startOnlyOffice({
     };
     const memberApiKey = `sk-${random.hex(48)}`;
     const state = createPortalState(plan);
-    const desk = createControlDesk(clock);
+    const desk = createControlDesk(clock, logSize);
     const starting = startProviderServer({
       createApi: (origin) => createPortalApi({ origin, state, credentials, memberApiKey, migratorName }),
       desks: [desk, sharedDesk],
-      now: clock.now,
-      port: nextPort(),
+      setup,
+      port: setup.nextPort(),
     });
     servers.push(starting);
     const { origin } = await starting;
