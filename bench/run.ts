@@ -1,18 +1,21 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { families } from './families.ts';
 import { describeMachine } from './harness/machine.ts';
 import { measureAll, type Progress } from './harness/measure-all.ts';
 import { type Report, toReportRows } from './harness/report.ts';
-import { listVersions } from './harness/versions.ts';
-import { measurements } from './measurements/all.ts';
 import { renderReport } from './table.ts';
 
+const [familyName = '', ...given] = process.argv.slice(2);
+const family = families[familyName];
+if (family === undefined) throw new RangeError(`there is no family ${familyName}`);
+const { command, measurements, page, results, listPeers } = family;
 const names = measurements.map(({ name }) => name);
-const usage = `pnpm bench [--only <name>]… [--share <0..1>] [--keep]
+const usage = `${command} [--only <name>]… [--share <0..1>] [--keep]
 
   --only <name>   only this: ${names.join(', ')}
   --share <part>  a part of the full size, for a quick look
-  --keep          also put the table into bench/README.md; not with a part of it, nor where something failed
+  --keep          also put the table into bench/${page}; not with a part of it, nor where something failed
 `;
 
 const values = parseValues();
@@ -37,13 +40,13 @@ const report: Report = {
   seconds: (performance.now() - startedAt) / 1_000,
   share,
   machine: describeMachine(),
-  peers: await listVersions(),
+  peers: await listPeers(),
   rows: toReportRows(chosen, outcomes),
 };
 
 const folder = new URL('results/', import.meta.url);
 mkdirSync(folder, { recursive: true });
-writeFileSync(new URL('latest.json', folder), `${JSON.stringify(report, null, 2)}\n`);
+writeFileSync(new URL(results, folder), `${JSON.stringify(report, null, 2)}\n`);
 const text = renderReport(report);
 process.stdout.write(`${text}\n`);
 if (values.keep) keepUnlessFailed(text);
@@ -72,25 +75,26 @@ function keepUnlessFailed(table: string): void {
   if (failed.length === 0) {
     keep(table);
   } else {
-    process.stderr.write(`not kept, bench/README.md is as it was; these failed: ${failed.join(', ')}\n`);
+    process.stderr.write(`not kept, bench/${page} is as it was; these failed: ${failed.join(', ')}\n`);
     process.exitCode = 1;
   }
 }
 
-/** The table of the README is the block after its heading. */
+/** The table of the page is the block after its heading. */
 function keep(table: string): void {
-  const readme = new URL('README.md', import.meta.url);
-  const before = readFileSync(readme, 'utf8');
+  const file = new URL(page, import.meta.url);
+  const before = readFileSync(file, 'utf8');
   const after = before.replace(/(## The last table\n\n```text\n)[\s\S]*?(```)/, (_all, head, end) =>
     [head, `${table}\n`, end].join(''),
   );
-  writeFileSync(readme, after);
+  writeFileSync(file, after);
 }
 
 /** What was asked for; who asks for something else is told what there is. */
 function parseValues() {
   try {
     return parseArgs({
+      args: given,
       options: {
         only: { type: 'string', multiple: true, default: names },
         share: { type: 'string', default: '1' },

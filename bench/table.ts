@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
-import { type Cell, type Column, columns, type Goal, isFigure, type Unit } from './harness/measurement.ts';
+import { driverNames } from './drivers/driver.ts';
+import { type Cell, type Column, type Goal, isFigure, type Unit } from './harness/measurement.ts';
 import type { Report, ReportRow } from './harness/report.ts';
+import { peerNames } from './peers/load-peer.ts';
 
 const heads: Readonly<Record<Column, string>> = {
   bare: 'bare',
@@ -9,13 +11,30 @@ const heads: Readonly<Record<Column, string>> = {
   'p-retry': 'p-retry',
   query: 'query',
   'core-lro': 'lro',
+  bullmq: 'BullMQ',
+  'pg-boss': 'pg-boss',
   ours: 'ours',
 };
 
 const width = 80;
 
-/** The label, which may go over several lines, a column each, the ratio, the goal and whether it is met: together as wide as that. */
-const widths = [15, 7, 7, 7, 8, 6, 7, 7, 6, 6, 4];
+/** Which columns stand side by side. */
+interface Layout {
+  readonly columns: readonly Column[];
+  /** Of the label, which may go over several lines, of each column, and of ratio, goal and whether it is met. */
+  readonly widths: readonly number[];
+}
+
+const pollers: Layout = {
+  columns: [...peerNames, 'ours'],
+  widths: [15, 7, 7, 7, 8, 6, 7, 7, 6, 6, 4],
+};
+const queues: Layout = { columns: driverNames, widths: [25, 11, 11, 11, 8, 8, 5] };
+
+function toLayout(rows: readonly ReportRow[]): Layout {
+  const used = new Set(rows.flatMap(({ cells }) => Object.keys(cells)));
+  return used.has('bullmq') || used.has('pg-boss') ? queues : pollers;
+}
 
 /** The report as text of 80 columns, without colour. */
 export function renderReport(report: Report): string {
@@ -34,20 +53,21 @@ export function renderReport(report: Report): string {
 
 /** The lines, under the title of their measurement. */
 export function renderTable(rows: readonly ReportRow[]): string {
+  const layout = toLayout(rows);
+  const head = ['', ...layout.columns.map((column) => heads[column]), 'ratio', 'goal', 'met'];
   const titles = [...new Set(rows.map(({ title }) => title))];
   const groups = titles.map((title) => {
     const group = rows.filter((row) => row.title === title);
     const notes = new Set(group.flatMap(toNotes));
-    return [title, drawLines(group.map(toLine)), ...[...notes].map((note) => cut(`  ${note}`))].join('\n');
+    const lines = group.map((row) => toLine(row, layout));
+    return [title, drawLines(lines, layout), ...[...notes].map((note) => cut(`  ${note}`))].join('\n');
   });
-  return [drawLines([head]), ...groups].join('\n\n');
+  return [drawLines([head], layout), ...groups].join('\n\n');
 }
 
-const head = ['', ...columns.map((column) => heads[column]), 'ratio', 'goal', 'met'];
-
-function drawLines(lines: readonly (readonly string[])[]): string {
+function drawLines(lines: readonly (readonly string[])[], { widths }: Layout): string {
   const table = new Table({
-    colWidths: widths,
+    colWidths: [...widths],
     colAligns: widths.map((_width, index) => (index === 0 ? 'left' : 'right')),
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 1 },
     chars: noLines,
@@ -66,7 +86,10 @@ function cut(line: string): string {
   return line.length > width ? `${line.slice(0, width - 1)}…` : line;
 }
 
-function toLine({ label, unit, cells, ratio, goal, isMet }: ReportRow): readonly string[] {
+function toLine(
+  { label, unit, cells, ratio, goal, isMet }: ReportRow,
+  { columns }: Layout,
+): readonly string[] {
   return [
     label,
     ...columns.map((column) => formatCell(cells[column], unit)),
@@ -78,9 +101,9 @@ function toLine({ label, unit, cells, ratio, goal, isMet }: ReportRow): readonly
 
 /** What the line needs to be said besides, and why numbers are missing. */
 function toNotes({ cells, note }: ReportRow): readonly string[] {
-  const reasons = columns.flatMap((column) => {
-    const cell = cells[column];
-    return cell === undefined || isFigure(cell) ? [] : `${heads[column]} failed: ${cell.failed}`;
+  const reasons = Object.entries(heads).flatMap(([column, head]) => {
+    const cell = new Map(Object.entries(cells)).get(column);
+    return cell === undefined || isFigure(cell) ? [] : `${head} failed: ${cell.failed}`;
   });
   return note === null ? reasons : [note, ...reasons];
 }
@@ -90,9 +113,10 @@ function formatCell(cell: Cell | undefined, unit: Unit): string {
   return isFigure(cell) ? formatNumber(cell.value, unit) : 'failed';
 }
 
-function formatGoal({ of, atMost }: Goal, unit: Unit): string {
+function formatGoal({ of, atMost, atLeast }: Goal, unit: Unit): string {
   if (atMost === 0) return '0';
-  return `≤${of === 'ratio' ? formatRatio(atMost) : formatNumber(atMost, unit)}`;
+  const format = (value: number) => (of === 'ratio' ? formatRatio(value) : formatNumber(value, unit));
+  return atMost === undefined ? `≥${format(atLeast)}` : `≤${format(atMost)}`;
 }
 
 function formatRatio(value: number): string {

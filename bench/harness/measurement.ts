@@ -1,8 +1,9 @@
+import { driverNames } from '../drivers/driver.ts';
 import { peerNames } from '../peers/load-peer.ts';
 import type { Figure } from './median.ts';
 
-/** The columns of the report. */
-export const columns = [...peerNames, 'ours'] as const;
+/** The columns that a report can have. */
+export const columns = [...peerNames, ...driverNames] as const;
 
 export type Column = (typeof columns)[number];
 
@@ -37,11 +38,11 @@ export interface Row {
   readonly note?: string;
 }
 
-/** The most that our number, or its ratio to the baseline, may be. */
-export interface Goal {
-  readonly of: 'ours' | 'ratio';
-  readonly atMost: number;
-}
+/** The most, or the least, that our number or its ratio to the baseline may be. */
+export type Goal = { readonly of: 'ours' | 'ratio' } & (
+  | { readonly atMost: number; readonly atLeast?: undefined }
+  | { readonly atLeast: number; readonly atMost?: undefined }
+);
 
 /** One thing that is measured. */
 export interface Measurement {

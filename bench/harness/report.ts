@@ -58,8 +58,12 @@ function toReportRow(measurement: Measurement, row: Row): ReportRow {
   const ratio = toRatio(row);
   const ours = cells.ours;
   const judged = goal?.of === 'ratio' ? ratio?.value : isFigure(ours) ? ours.value : undefined;
-  const isMet = goal && judged !== undefined && judged <= goal.atMost;
+  const isMet = goal && judged !== undefined && isWithin(judged, goal);
   return { measurement: measurement.name, title, label, unit, cells, ratio, goal, isMet, note };
+}
+
+function isWithin(value: number, { atMost = value, atLeast = value }: Goal): boolean {
+  return value <= atMost && value >= atLeast;
 }
 
 /** Ours divided by the baseline. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { everyMeasurement } from '../families.ts';
 import { toProbeDelays } from '../harness/loop-delay.ts';
 import { measureAll, type Progress, toOutcome } from '../harness/measure-all.ts';
 import type { Measurement, Outcomes, Row } from '../harness/measurement.ts';
 import { toFigure } from '../harness/median.ts';
 import { type Report, type ReportRow, toRatio, toReportRows } from '../harness/report.ts';
 import { runCase, toReason } from '../harness/run-case.ts';
-import { measurements } from '../measurements/all.ts';
 import { heap } from '../measurements/heap.ts';
 import { loadPeer, peerNames } from '../peers/load-peer.ts';
 import { formatNumber, renderReport, renderTable } from '../table.ts';
@@ -93,6 +93,14 @@ describe('a line of the report', () => {
     expect(judge({ ...row, goal: { of, atMost } }).isMet).toBe(isMet);
   });
 
+  it.each([
+    [50, true],
+    [49.9, false],
+  ])('holds a ratio of %d against a goal of at least 50: %s', (value, isMet) => {
+    const row = { cells: { ours: figure(value) }, baseline: { name: 'bullmq', cell: figure(1) } };
+    expect(judge({ ...row, goal: { of: 'ratio', atLeast: 50 } }).isMet).toBe(isMet);
+  });
+
   it('has not met a goal that could not be measured', () => {
     expect(judge({ cells: { ours: { failed: 'no' } }, goal: { of: 'ours', atMost: 1 } }).isMet).toBe(false);
   });
@@ -129,6 +137,17 @@ describe('the table', () => {
     expect(table).toMatch(/failed +0\.5 +×0\.25 +≤×0\.5 yes$/m);
     expect(table).toMatch(/^ {2}lro failed: no result/m);
     expect(table).toMatch(/^ {2}a note$/m);
+  });
+
+  it('shows the queues, in as many columns, where it is about them', () => {
+    const cells = { bullmq: { failed: 'there is no redis-server' }, 'pg-boss': figure(2), ours: figure(3) };
+    const table = renderTable([
+      judge({ label: '10 % due, 4 workers', cells, goal: { of: 'ratio', atLeast: 50 } }),
+    ]);
+    expect(table).toMatch(/^ +BullMQ +pg-boss +ours +ratio +goal +met$/m);
+    expect(table).toMatch(/^10 % due, 4 workers +failed +2 +3 +≥×50 +no$/m);
+    expect(table).toMatch(/^ {2}BullMQ failed: there is no redis-server$/m);
+    expect(table.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
   it.each([
@@ -181,16 +200,16 @@ describe('the table', () => {
 
 describe('every measurement', () => {
   it('has a name of its own', () => {
-    const names = measurements.map(({ name }) => name);
+    const names = everyMeasurement.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)]);
   });
 
-  it.each(measurements)('$name has titles that fit into the table', (measurement) => {
+  it.each(everyMeasurement)('$name has titles that fit into the table', (measurement) => {
     const titles = toReportRows([measurement], new Map()).map(({ title }) => title);
     expect(titles.filter((title) => title.length > 80)).toEqual([]);
   });
 
-  it.each(measurements)(
+  it.each(everyMeasurement)(
     '$name shows what failed, and no number, when each of its processes failed',
     (measurement) => {
       const outcomes: Outcomes = Object.fromEntries(
@@ -239,6 +258,32 @@ describe('a run, in small', { timeout: 60_000 }, () => {
   it.each(['mixed', 'herd'])('leaves no client of the streams astray: %s', async (caseName) => {
     const options = { measurement: 'streams', caseName, share: 0.02, timeoutMs: 60_000 };
     expect(await runCase(options)).toMatchObject({ figures: { astray: 0 } });
+  });
+
+  it.each(['ours', 'pg-boss'])('reads what is due among what is not: %s', async (driver) => {
+    const options = {
+      measurement: 'durable',
+      caseName: `${driver}, a million`,
+      share: 0.002,
+      timeoutMs: 50_000,
+    };
+    const result = await runCase(options);
+    const { figures } = 'figures' in result ? result : { figures: {} };
+    expect(figures['perSecond, 1']).toBeGreaterThan(0);
+    expect(figures['cpuMicros, 1']).toBeGreaterThan(0);
+    expect(figures['storedBytes, 1']).toBeGreaterThan(0);
+  });
+
+  it('reads what is due from BullMQ, or says that there is no Redis', async () => {
+    const options = {
+      measurement: 'durable',
+      caseName: 'bullmq, a million',
+      share: 0.002,
+      timeoutMs: 50_000,
+    };
+    const result = await runCase(options);
+    if ('failed' in result) expect(result.failed).toContain('there is no redis-server on the PATH');
+    else expect(result.figures['perSecond, 1']).toBeGreaterThan(0);
   });
 
   it('takes a process that dies for a failure, and says why', async () => {

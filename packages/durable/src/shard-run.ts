@@ -77,6 +77,13 @@ interface Hold {
   readonly delayMs: number;
 }
 
+/**
+ * How long all that is known is not written again, as a multiple of how long writing it has taken, and at most as a multiple
+ * of `packMs`.
+ */
+const restAfterPack = 4;
+const mostRest = 10;
+
 export function createShardRun(options: ShardRunOptions): ShardRun {
   const { store, shard, adapters, policy, packMs, idleMs, splitAbove, storeNative, isHeld, onError } =
     options;
@@ -110,6 +117,7 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
   let firstDueAt = Number.POSITIVE_INFINITY;
   let lagMs = 0;
   let told = shard.unserved;
+  let packAgainAt = Number.NEGATIVE_INFINITY;
   const tracker = openTracker();
   tracker.on('condition', () => {
     isDirty = true;
@@ -333,7 +341,7 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     }
     if (members.size > 0) {
       emptySince = undefined;
-      await pack();
+      await packInTime();
       return;
     }
     emptySince ??= performance.now();
@@ -375,6 +383,15 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
       if (!(await store.write(shard, batch))) return false;
     }
     return toRestAt(lanes) > Date.now() ? true : store.merge(shard);
+  }
+
+  /** Where there is more than can be written in the time, writing must not take all of it. */
+  async function packInTime(): Promise<void> {
+    const startedAt = performance.now();
+    if (packing !== undefined || startedAt < packAgainAt) return;
+    await pack();
+    const now = performance.now();
+    packAgainAt = now + Math.min(restAfterPack * (now - startedAt), mostRest * packMs);
   }
 
   /** Says once why some rows are not followed here, or that all of them are, unless it was said before. */

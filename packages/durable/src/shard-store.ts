@@ -123,6 +123,8 @@ export interface ShardStore {
 
 /** How many shards or rows go into one statement, and how much text of packed shards. */
 const mostShards = 500;
+/** Each of them may have very many rows, which are read in one go. */
+const mostClaims = 5;
 const mostRows = 5_000;
 const mostPackedLength = 4_000_000;
 
@@ -266,7 +268,7 @@ select (select string_agg(id::text, ',') from owner) as held,
       });
     },
     weigh: () => 1,
-    most: mostShards,
+    most: mostClaims,
     waitMs: 0,
   });
 

@@ -25,14 +25,17 @@ const run = promisify(execFile);
 
 export const serverPassword = 'secret-4711';
 
+/** Of a test: nothing has to survive the machine. */
+const quickSettings = ['fsync=off'];
+
 /** Starts a server with files of its own, which are removed when it is stopped. */
-export async function startPostgres(): Promise<PostgresServer> {
-  return open((server) => server.initialise());
+export async function startPostgres(settings: readonly string[] = quickSettings): Promise<PostgresServer> {
+  return open((server) => server.initialise(), settings);
 }
 
 async function open(
   fill: (server: EmbeddedPostgres, dataDir: string) => Promise<unknown>,
-  flags: readonly string[] = [],
+  settings: readonly string[],
 ): Promise<PostgresServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'migration-status-postgres-'));
   // The server runs under a user of its own where this process is root.
@@ -48,7 +51,7 @@ async function open(
     port,
     persistent: true,
     createPostgresUser: true,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off', ...flags],
+    postgresFlags: ['listen_addresses=127.0.0.1', ...settings].flatMap((setting) => ['-c', setting]),
     // Of a standby, starting it never resolves.
     onLog(message) {
       said = String(message);
@@ -78,7 +81,7 @@ async function open(
         await server.start();
       }
       const primary = `host=127.0.0.1 port=${port} user=postgres password=${serverPassword}`;
-      return open(copyFiles, ['-c', `primary_conninfo=${primary}`]);
+      return open(copyFiles, [...quickSettings, `primary_conninfo=${primary}`]);
     },
     async stop() {
       await server.stop();

@@ -127,6 +127,24 @@ describe('a run of a shard', () => {
     expect(second).toEqual(['1 pending', '2 running', '3 succeeded']);
   });
 
+  it('rests after it has packed, the longer the longer that took', async () => {
+    const packs: { readonly from: number; readonly to: number }[] = [];
+    const { run } = start([toReading('running')], {
+      async pack() {
+        const from = performance.now();
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        packs.push({ from, to: performance.now() });
+        return true;
+      },
+    });
+    await waitUntil('it has packed twice', () => packs.length === 2);
+    run.lose();
+    const [first, second] = packs;
+    if (first === undefined || second === undefined) throw new Error('it has not packed twice');
+    // It would have been its time after 20 ms.
+    expect(second.from - first.to).toBeGreaterThanOrEqual(Math.min(100, 2 * (first.to - first.from)));
+  });
+
   it('keeps a message until what it leads to is recorded', async () => {
     const observedAt = new Date(Date.now() + 1_000).toISOString();
     const status = { key: 'acme/a', observedAt, ...toReading('succeeded') };

@@ -205,6 +205,30 @@ describe('several workers', () => {
     await waitUntil('the second has all', () => second.load.migrations === 4);
   });
 
+  it('read few shards at the same time when they take many', async () => {
+    const { database, startWorker, register, errors } = await open('PostgreSQL');
+    const adapter = createScriptedAdapter({
+      script: () => [toReading('running')],
+      lane: (id) => `https://${id}.example`,
+    });
+    const ids = Array.from({ length: 12 }, (_, index) => `m${index}`);
+    await register(adapter, ids);
+    const claimed: number[] = [];
+    const watched: typeof database = {
+      ...database,
+      async query(text, values = []) {
+        const [shardIds] = values;
+        if (text.includes('set epoch = epoch + 1') && Array.isArray(shardIds)) claimed.push(shardIds.length);
+        return database.query(text, values);
+      },
+    };
+    const worker = await startWorker([adapter], { database: watched });
+    await waitUntil('it has all', () => worker.load.migrations === ids.length);
+    expect(claimed.length).toBeGreaterThan(1);
+    expect(Math.max(...claimed)).toBe(5);
+    expect(errors).toEqual([]);
+  });
+
   it('leave a shard at once when somebody else has claimed it', async () => {
     const { database, schema, startWorker, register, historyOf } = await open('PostgreSQL');
     const adapter = createScriptedAdapter({ script: () => story });

@@ -103,8 +103,10 @@ function toExportedLane(name: string, lane: Lane, toWall: TimeShift): ExportedLa
 
 /** The same without the fields that say nothing. */
 function withoutNothing<Fields extends object>(fields: Fields): Exported<Fields> {
-  const said = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(said) as Exported<Fields>;
+  // By hand, because this is done for every row that is stored, and lists of entries take several times as long.
+  const said: Record<string, unknown> = {};
+  for (const name in fields) if (fields[name] !== undefined) said[name] = fields[name];
+  return said as Exported<Fields>;
 }
 
 type Exported<Fields> = {
