@@ -9,7 +9,7 @@ import {
 import type { TrackerExport } from '../../src/store/tracker-export.ts';
 import { createTracker, type Tracker } from '../../src/tracker/tracker.ts';
 import { type History, toTruth } from './histories.ts';
-import { createLaterClock, restart, viaJson } from './restart.ts';
+import { createLaterClock, endProcess, viaJson } from './restart.ts';
 
 /** What can be seen of a history: what the tracker told and what was asked of the provider, with times, and what is known in the end. */
 export interface Story {
@@ -53,18 +53,24 @@ function createProvider(
   });
 }
 
+/** Something that is done to a tracker. */
+interface TimedDeed {
+  readonly at: number;
+  readonly key: string;
+  run(tracker: Tracker, clock: ManualClock): void;
+}
+
 /** What is done to a tracker, in order of time. */
-function toDeeds(
-  { courses, deeds }: History,
-  adapter: ScriptedAdapter,
-): { at: number; run: (tracker: Tracker, clock: ManualClock) => void }[] {
+function toDeeds({ courses, deeds }: History, adapter: ScriptedAdapter): readonly TimedDeed[] {
   const tracks = courses.map(({ trackedAt }, index) => ({
     at: trackedAt,
+    key: adapter.key({ id: String(index) }),
     run: (tracker: Tracker) =>
       void tracker.track(adapter, { id: String(index) }, { group: `group ${index}` }),
   }));
   const others = deeds.map(({ at, course, what }) => ({
     at,
+    key: adapter.key({ id: String(course) }),
     run(tracker: Tracker, clock: ManualClock) {
       const ref = { id: String(course) };
       const key = adapter.key(ref);
@@ -84,6 +90,16 @@ function toDeeds(
     },
   }));
   return [...tracks, ...others].sort((a, b) => a.at - b.at);
+}
+
+/**
+ * Of rows that are due in the same millisecond, that goes first which was planned first. An export does not say which that
+ * was, because either order would be right, but where only one may go it makes another story. Resumed rows are planned in
+ * the order of the export, so there they are put in the order in which something last happened to them.
+ */
+function inTurn(left: TrackerExport, turns: ReadonlySet<string>): TrackerExport {
+  const order = [...turns];
+  return { ...left, rows: left.rows.toSorted((a, b) => order.indexOf(a.key) - order.indexOf(b.key)) };
 }
 
 function toTime(clock: ManualClock): string {
@@ -117,6 +133,11 @@ export async function play(history: History, playing: Playing = {}): Promise<Sto
   const { from, isRestless = false, isCutOff = false, onMoment } = playing;
   const clock = toClock(from?.at);
   const told: string[] = [];
+  const turns = new Set(from?.left.rows.map(({ key }) => key));
+  const giveLastTurn = (key: string) => {
+    turns.delete(key);
+    turns.add(key);
+  };
   let reads = 0;
   let isOver = false;
   const adapter = createProvider(
@@ -127,7 +148,10 @@ export async function play(history: History, playing: Playing = {}): Promise<Sto
       if (isCutOff && reads % 2 === 1) isOver = true;
       return isCutOff && reads % 2 === 1;
     },
-    (key) => told.push(`${toTime(clock)} ${key} is read`),
+    (key) => {
+      told.push(`${toTime(clock)} ${key} is read`);
+      giveLastTurn(key);
+    },
   );
   const options = { adapters: [adapter], clock, random: () => 0, policy: history.policy };
   let tracker = createTracker({ ...options, resume: from?.left });
@@ -136,18 +160,22 @@ export async function play(history: History, playing: Playing = {}): Promise<Sto
   let done = from?.done ?? 0;
   let startedAt = -1;
   for (;;) {
-    onMoment?.({ at: clock.now(), told: told.length, done, left: viaJson(tracker.export()) });
+    onMoment?.({ at: clock.now(), told: told.length, done, left: inTurn(viaJson(tracker.export()), turns) });
     // Between two events not twice at one time: a process that only ever starts does not get on.
     if (isOver || (isRestless && clock.now() > startedAt)) {
       isOver = false;
       startedAt = clock.now();
-      tracker = await restart(tracker, options);
+      tracker = createTracker({ ...options, resume: inTurn(await endProcess(tracker), turns) });
       listen(tracker, clock, told);
     }
     const next = Math.min(clock.nextTimerAt ?? history.endsAt, deeds[done]?.at ?? history.endsAt);
     if (next >= history.endsAt) break;
     await clock.advance(next - clock.now());
-    for (; deeds[done]?.at === next; done += 1) deeds[done]?.run(tracker, clock);
+    for (let deed = deeds[done]; deed?.at === next; deed = deeds[done]) {
+      deed.run(tracker, clock);
+      giveLastTurn(deed.key);
+      done += 1;
+    }
   }
   // What was forgotten leaves a gap, which may be filled or not.
   const known = viaJson(tracker.export()).rows.toSorted((a, b) => a.key.localeCompare(b.key));
