@@ -214,15 +214,16 @@ function refuse(row: Row): Row {
   return { ...row, dueAt: undefined, conditions: withStop(row.conditions), stopped: 'refused' };
 }
 
-/** As soon as possible, but somebody who asks in a loop must not read in a loop. */
+/** As soon as possible, but somebody who asks in a loop must not read in a loop. What waits for its turn keeps its place. */
 function resume(row: Row, now: number, policy: StepPolicy): Row {
   const earliest = row.readAt === undefined ? now : row.readAt + policy.floorMs;
+  const soonest = Math.max(now, earliest);
   return {
     ...row,
     stopped: undefined,
     conditions: withoutStop(row.conditions),
     refusedReads: 0,
-    dueAt: Math.max(now, earliest),
+    dueAt: Math.min(row.dueAt ?? soonest, soonest),
   };
 }
 
@@ -230,7 +231,7 @@ function resume(row: Row, now: number, policy: StepPolicy): Row {
 function readdress(row: Row, now: number, policy: StepPolicy): Row {
   if (row.stopped === 'settled') return createRow(now, now);
   return resume(
-    { ...row, memo: undefined, progressFrom: 0, progressSince: now, readAt: undefined },
+    { ...row, memo: undefined, progressFrom: 0, progressSince: now, readAt: undefined, dueAt: undefined },
     now,
     policy,
   );

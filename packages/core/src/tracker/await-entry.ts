@@ -13,7 +13,7 @@ export interface AwaitOptions<Result> {
   /** The handle's; its reason is the error. */
   readonly lifetime?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
-  /** Called once, so many milliseconds before the timeout. */
+  /** Called once, so many milliseconds before the timeout; not where the machine has slept until that is over. */
   readonly before?: { readonly leadMs: number; readonly call: () => void } | undefined;
 }
 
@@ -56,8 +56,9 @@ export function awaitEntry<Result>(
       }
       const deadline = engine.clock.now() + timeoutMs;
       cancelAlarm = engine.setAlarm(timeoutMs - before.leadMs, () => {
-        cancelAlarm = engine.setAlarm(deadline - engine.clock.now(), onTimeout);
-        before.call();
+        const leftMs = deadline - engine.clock.now();
+        cancelAlarm = engine.setAlarm(leftMs, onTimeout);
+        if (leftMs > 0) before.call();
       });
     }
 

@@ -12,6 +12,9 @@ import {
 export const tickMs = 1;
 export const roundingMs = 1e-6;
 
+/** So long before its deadline a wait takes a last look. */
+export const lastLookMs = 1_000;
+
 /** A promise of the core that was broken. */
 export interface Violation {
   /** Which promise. */

@@ -1,4 +1,12 @@
-import { type Followed, type RequestBook, roundingMs, tickMs, toRejection, type Violation } from './books.ts';
+import {
+  type Followed,
+  lastLookMs,
+  type RequestBook,
+  roundingMs,
+  tickMs,
+  toRejection,
+  type Violation,
+} from './books.ts';
 import type { EventLog } from './event-log.ts';
 import {
   createLaneBook,
@@ -362,8 +370,11 @@ export function createLedger(clock: VirtualClock, policy: RunPolicy, log: EventL
     lookLast(subject) {
       const { row } = subject;
       const isPast = (at: number) => at <= now() + tickMs;
-      for (const at of subject.lastLooks.filter(isPast))
-        enterLastLook(row, Math.min(at, now()), now(), policy);
+      for (const at of subject.lastLooks.filter(isPast)) {
+        // Who slept through it looks when he wakes up, also after an answer of that moment, but not after the deadline.
+        const lookedAt = Math.max(Math.min(at, now()), ledger.wokeAt);
+        if (lookedAt < at + lastLookMs + roundingMs) enterLastLook(row, lookedAt, now(), policy);
+      }
       subject.lastLooks = subject.lastLooks.filter((at) => !isPast(at));
     },
 

@@ -22,6 +22,7 @@ export const mutants: readonly Mutant[] = [
       name: 'a last look comes also after a failure',
       search: 'stopped !== undefined || failedReads > 0 ||',
       replace: 'stopped !== undefined ||',
+      seed: 27,
     },
   ]),
   ...inFile('step/step.ts', [
@@ -88,8 +89,8 @@ export const mutants: readonly Mutant[] = [
     },
     {
       name: 'who asks in a loop reads in a loop',
-      search: 'dueAt: Math.max(now, earliest)',
-      replace: 'dueAt: now',
+      search: 'const soonest = Math.max(now, earliest)',
+      replace: 'const soonest = now',
     },
     {
       name: 'who is read again is still said to be stopped',
@@ -604,7 +605,7 @@ export const mutants: readonly Mutant[] = [
       name: 'refusals are not exported',
       search: '    refusals: lane.refusals || undefined,\n',
       replace: '',
-      seed: 23,
+      seed: 25,
     },
     {
       name: 'a memo is not exported',
@@ -649,6 +650,12 @@ export const mutants: readonly Mutant[] = [
     },
   ]),
   ...inFile('tracker/await-entry.ts', [
+    {
+      name: 'a last look comes also after a deadline that was slept through',
+      search: 'if (leftMs > 0) before.call();',
+      replace: 'before.call();',
+      seed: 117,
+    },
     {
       name: 'a wait leaves its listener',
       search: "signal?.removeEventListener('abort', onAbort);",

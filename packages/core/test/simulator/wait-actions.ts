@@ -1,5 +1,12 @@
 import type { MigrationRow, MigrationStatus } from '../../src/index.ts';
-import { type Followed, type HandleBook, roundingMs, toRejection, type WaitBook } from './books.ts';
+import {
+  type Followed,
+  type HandleBook,
+  lastLookMs,
+  roundingMs,
+  toRejection,
+  type WaitBook,
+} from './books.ts';
 import { type Actions, type CallerContext, log, pickHandle } from './caller-context.ts';
 import { type BookedStatus, toNewsText } from './row-book.ts';
 import { toBookedStatus } from './simulated-process.ts';
@@ -25,9 +32,6 @@ const untils = {
 } as const;
 
 const mostWaits = 5;
-
-/** So long before its deadline a wait takes a last look. */
-const lastLookMs = 1_000;
 
 export function createWaitActions(context: CallerContext): WaitActions {
   const { ledger, process, random } = context;

@@ -232,10 +232,17 @@ describe('one event', () => {
     },
     {
       title: 'a refresh is due at once',
-      row: running,
+      row: { ...running, dueAt: minute },
       now: 5 * second,
       event: refreshes,
       result: { ...nothing, row: { ...running, dueAt: 5 * second } },
+    },
+    {
+      title: 'a refresh of what waits for its turn puts nothing off',
+      row: { ...running, dueAt: 4 * second },
+      now: 5 * second,
+      event: refreshes,
+      result: { ...nothing, row: { ...running, dueAt: 4 * second } },
     },
     {
       title: 'a refresh before the first read is due at once',
@@ -1062,10 +1069,10 @@ describe('whatever happens', () => {
     if (event.type === 'held') expect(row.dueAt).toBe(before.dueAt);
     if (event.type === 'refused') expect(row.stopped).toBeDefined();
     if (event.type === 'readdressed') expect(row.dueAt).toBe(now);
-    if (event.type === 'refresh' && row.stopped === undefined)
-      expect(row.dueAt).toBe(
-        Math.max(now, (row.readAt ?? 0) + (row.readAt === undefined ? 0 : policy.floorMs)),
-      );
+    if (event.type === 'refresh' && row.stopped === undefined) {
+      const soonest = Math.max(now, row.readAt === undefined ? 0 : row.readAt + policy.floorMs);
+      expect(row.dueAt).toBe(Math.min(before.dueAt ?? soonest, soonest));
+    }
     if (event.type === 'pushed') expectNoLook(before, row);
     if (!(isNews || event.type === 'read_failed') || row.dueAt === undefined) return;
     const wish = (isNews ? event.reading.retryAfterMs : event.failure.retryAfterMs) ?? 0;

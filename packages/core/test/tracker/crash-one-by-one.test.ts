@@ -41,6 +41,27 @@ function toTiedHistory(first: Course['parts'], second: Course['parts']): History
   };
 }
 
+test('somebody who asks for one that waits in a parked lane does not put it off, also after a crash', async () => {
+  const { endsAt, policy } = shortHistories;
+  const toCourse = (parts: Course['parts']): Course => ({ trackedAt: 0, lane: 0, knownAt: 0, parts });
+  const crashes = await crashEverywhere({
+    endsAt,
+    policy,
+    batch: undefined,
+    courses: [
+      toCourse([
+        { forMs: 12_154, state: 'running', percents: [83, 4] },
+        { forMs: 0, state: 'succeeded' },
+      ]),
+      toCourse([{ forMs: 0, state: 'running' }]),
+    ],
+    troubles: [{ at: 11_359, forMs: 28_682, lane: 0, failure: 'transient' }],
+    deeds: [{ at: 35_040, course: 1, what: 'refresh' }],
+  });
+  expect(crashes[0]?.expected).toContain('40040 acme/1 is read');
+  for (const { told, expected } of crashes) expect(told).toBe(expected);
+});
+
 test.each([
   [
     'an end',

@@ -1,7 +1,7 @@
 import { createManualClock, type ManualClock } from '../../../../test/support/manual-clock.ts';
 import type { TrackerExport } from '../../src/store/tracker-export.ts';
 import type { ExportOptions } from '../../src/tracker/export-engine.ts';
-import { createTracker, type Tracker, type TrackerOptions } from '../../src/tracker/tracker.ts';
+import type { Tracker } from '../../src/tracker/tracker.ts';
 
 /** A value as it is found again where it was written down. */
 export function viaJson<Value>(value: Value): Value {
@@ -13,11 +13,6 @@ export async function endProcess(tracker: Tracker, options?: ExportOptions): Pro
   const left = viaJson(tracker.export(options));
   await tracker.close();
   return left;
-}
-
-/** Ends a tracker and goes on with another one, which knows what can be written down of the first. */
-export async function restart(tracker: Tracker, options: TrackerOptions): Promise<Tracker> {
-  return createTracker({ ...options, resume: await endProcess(tracker) });
 }
 
 /** The clock of another process: it shows the same time of day, and its own `now()`. */

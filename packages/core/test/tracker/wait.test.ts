@@ -1,13 +1,13 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { startOfWallTime } from '../../../../test/support/manual-clock.ts';
-import { toFailure, toReading } from '../../../../test/support/scripted-adapter.ts';
+import { createManualClock, startOfWallTime } from '../../../../test/support/manual-clock.ts';
+import { createScriptedAdapter, toFailure, toReading } from '../../../../test/support/scripted-adapter.ts';
 import { ConfigurationError } from '../../src/model/errors/configuration-error.ts';
 import { MigrationStatusError } from '../../src/model/errors/migration-status-error.ts';
 import { NotFoundOutError, WaitTimeoutError } from '../../src/model/errors/wait-errors.ts';
 import type { MigrationState } from '../../src/model/migration-state.ts';
 import type { MigrationHandle } from '../../src/tracker/handle.ts';
-import type { Tracker } from '../../src/tracker/tracker.ts';
+import { createTracker, type Tracker } from '../../src/tracker/tracker.ts';
 import { createTrackerHarness } from './tracker-harness.ts';
 
 const second = 1_000;
@@ -296,6 +296,28 @@ describe('a deadline', () => {
     await clock.advance(hour);
     const looks = (until: number) => adapter.reads.filter(({ at }) => at > until - 2 * second && at <= until);
     expect([looks(8 * minute).length, looks(10 * minute).length]).toEqual([0, 1]);
+  });
+
+  test.each([
+    ['brings a last look where it is not over', 900, 1],
+    ['brings no last look where it is over', 1_000, 0],
+  ])('to which the machine wakes up late %s', async (_title, lateMs, looks) => {
+    const manual = createManualClock();
+    let sleptMs = 0;
+    const clock = { ...manual, now: () => manual.now() + sleptMs };
+    const adapter = createScriptedAdapter({ script: { a: [running] } });
+    const policy = { pace: () => hour };
+    const tracker = createTracker({ adapters: [adapter], clock, random: () => 0, policy });
+    const outcome = tracker
+      .track(adapter, ref)
+      .settled({ timeoutMs: minute })
+      .catch((error: unknown) => error);
+    await manual.advance(second);
+    expect(adapter.reads.length).toBe(1);
+    sleptMs = lateMs;
+    await manual.advance(minute);
+    expect(await outcome).toBeInstanceOf(WaitTimeoutError);
+    expect(adapter.reads.length).toBe(1 + looks);
   });
 
   test.each<[string, Parameters<typeof createTrackerHarness>[0], number]>([
