@@ -369,13 +369,14 @@ export function createLedger(clock: VirtualClock, policy: RunPolicy, log: EventL
 
     lookLast(subject) {
       const { row } = subject;
-      const isPast = (at: number) => at <= now() + tickMs;
-      for (const at of subject.lastLooks.filter(isPast)) {
-        // Who slept through it looks when he wakes up, also after an answer of that moment, but not after the deadline.
-        const lookedAt = Math.max(Math.min(at, now()), ledger.wokeAt);
-        if (lookedAt < at + lastLookMs + roundingMs) enterLastLook(row, lookedAt, now(), policy);
+      // It may be a tick early or late, before an answer of that moment or after it. Who slept through it looks when he wakes
+      // up, but not after the deadline.
+      const toLookAt = (at: number) => Math.max(at, ledger.wokeAt);
+      for (const at of subject.lastLooks) {
+        const isUseful = toLookAt(at) < at + lastLookMs + roundingMs;
+        if (isUseful && at <= now() + tickMs) enterLastLook(row, toLookAt(at), now(), policy);
       }
-      subject.lastLooks = subject.lastLooks.filter((at) => !isPast(at));
+      subject.lastLooks = subject.lastLooks.filter((at) => now() <= toLookAt(at) + tickMs);
     },
 
     push(subject, status) {
