@@ -90,6 +90,9 @@ const mostHeldSpacings = 40;
 /** Between which parts of what was kept up the next spacing is. */
 const spacingParts: Bounds = { least: 0.7, most: 1.1 };
 
+/** How much wider than the last one it is at least where that was refused. */
+const widening = 1.05;
+
 const none: Bounds = { least: 0, most: 0 };
 const never = Number.NEGATIVE_INFINITY;
 
@@ -262,7 +265,8 @@ function learnSpacing(knowledge: LaneKnowledge): LaneKnowledge {
     least: (spacingParts.least * cycleMs.least) / answered.most,
     most: (spacingParts.most * cycleMs.most) / Math.max(1, answered.least),
   };
-  const spacing = isLearnt === 'no' ? kept : join(learntMs, kept);
+  const wider = { least: learntMs.least, most: widening * learntMs.most };
+  const spacing = isLearnt === 'no' ? kept : join(wider, kept);
   const overMs = Math.max(cycleMs.most, mostHeldMs, mostHeldSpacings * kept.most);
   if (answered.least > 0) {
     return {
