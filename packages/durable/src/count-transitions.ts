@@ -5,8 +5,8 @@ import type { ShardStore } from './shard-store.ts';
 export function countTransitions(store: ShardStore, counters: ProcessCounters): ShardStore {
   return {
     ...store,
-    async write(claim, batch) {
-      const isHeld = await store.write(claim, batch);
+    async write(claim, batch, signal) {
+      const isHeld = await store.write(claim, batch, signal);
       if (!isHeld) return false;
       const providers = new Map(batch.rows.map(({ id, row }) => [id, row.provider]));
       for (const { migrationId, to } of batch.transitions)

@@ -50,7 +50,7 @@ export interface ShardRun {
   readonly ended: Promise<RunEnd>;
   /** Does what the inbox asks for. */
   takeMail(): Promise<void>;
-  /** Stops reading at once, and writes what is known. */
+  /** Stops reading at once, and writes what it can in a moment; the rest whoever has the shard next finds again. */
   stop(): void;
   /** Stops at once and writes nothing: somebody else may be at it. */
   lose(): void;
@@ -58,6 +58,9 @@ export interface ShardRun {
 
 /** How long a write that failed waits until it is tried again. */
 const retryMs = 200;
+
+/** How long transitions are still recorded after somebody has asked to stop. */
+const lastWritesMs = 300;
 
 const mailSize = 500;
 
@@ -102,9 +105,15 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
   /** Those whose last transition cannot be recorded for now; nothing of them is written meanwhile. */
   const holds = new Map<Member, Hold>();
   const ending = Promise.withResolvers<RunEnd>();
+  /** Is aborted when whoever asked to stop has waited long enough. */
+  const patience = new AbortController();
+  const patienceEnd = Promise.withResolvers<void>();
+  patience.signal.addEventListener('abort', () => patienceEnd.resolve());
   let end: RunEnd | undefined;
   let isOver = false;
-  let flushing: Promise<void> | undefined;
+  let lastWrites: NodeJS.Timeout | undefined;
+  let writing: Promise<boolean> | undefined;
+  let writingNext: Promise<boolean> | undefined;
   let packing: Promise<void> | undefined;
   let mailing: Promise<void> | undefined;
   let beating: Promise<void> | undefined;
@@ -224,11 +233,33 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     return tracker.export({ native: storeNative, keys: [key] }).rows[0];
   }
 
-  function flush(): Promise<void> {
-    flushing ??= writePending().finally(() => {
-      flushing = undefined;
+  /**
+   * Writes all that is pending now, and says whether that is done, but for what has to wait after its effect has failed. What
+   * comes while it is written is left to the next call, so that it never goes on for ever.
+   */
+  function flush(): Promise<boolean> {
+    if (writingNext !== undefined) return writingNext;
+    if (writing === undefined) return startWriting();
+    writingNext = writing.then(goOn, goOn);
+    return writingNext;
+
+    function goOn(): Promise<boolean> {
+      writingNext = undefined;
+      return startWriting();
+    }
+  }
+
+  function startWriting(): Promise<boolean> {
+    writing = writePending().finally(() => {
+      writing = undefined;
+      if (writingNext === undefined && !isAtEnd() && toWritable().length > 0) void flush();
     });
-    return flushing;
+    return writing;
+  }
+
+  /** Whether nothing more is to be written. */
+  function isAtEnd(): boolean {
+    return isOver || patience.signal.aborted;
   }
 
   /** What is to be written, but for what has to wait after its effect has failed. */
@@ -237,30 +268,33 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     return [...pending].filter((member) => (holds.get(member)?.until ?? 0) <= now);
   }
 
-  async function writePending(): Promise<void> {
+  async function writePending(): Promise<boolean> {
     // What happens in one go is written in one go.
     await Promise.resolve();
-    for (let written = toWritable(); written.length > 0 && !isOver; written = toWritable()) {
-      const ids = new Set(written.map(({ id }) => id));
-      const rows = written.map((member) => ({ ...member }));
-      const transitions = happened.filter(({ migrationId }) => ids.has(migrationId));
-      const isWritten = new Set(transitions);
-      for (const member of written) pending.delete(member);
-      try {
-        if (!(await store.write(shard, { rows, transitions }))) {
-          lose();
-          return;
-        }
-        happened = happened.filter((transition) => !isWritten.has(transition));
-        for (const member of written) holds.delete(member);
-        for (const member of written) letGoOfEnded(member);
-      } catch (error) {
-        for (const member of written) if (members.get(member.key) === member) pending.add(member);
-        onError(error);
-        if (EffectError.isInstance(error)) hold(members.get(error.key));
-        else await delay(retryMs);
-        if (!isHeld()) lose();
+    const written = toWritable();
+    if (isAtEnd() || written.length === 0) return !isAtEnd();
+    const ids = new Set(written.map(({ id }) => id));
+    const rows = written.map((member) => ({ ...member }));
+    const transitions = happened.filter(({ migrationId }) => ids.has(migrationId));
+    const isWritten = new Set(transitions);
+    for (const member of written) pending.delete(member);
+    try {
+      if (!(await store.write(shard, { rows, transitions }, patience.signal))) {
+        lose();
+        return false;
       }
+      happened = happened.filter((transition) => !isWritten.has(transition));
+      for (const member of written) holds.delete(member);
+      for (const member of written) letGoOfEnded(member);
+      return true;
+    } catch (error) {
+      for (const member of written) if (members.get(member.key) === member) pending.add(member);
+      if (error === patience.signal.reason) return false;
+      onError(error);
+      if (EffectError.isInstance(error)) hold(members.get(error.key));
+      else await delay(retryMs);
+      if (!isHeld()) lose();
+      return false;
     }
   }
 
@@ -296,8 +330,6 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
   }
 
   async function packOnce(): Promise<void> {
-    // A packed row must not be ahead of the transitions that are recorded.
-    while ((toWritable().length > 0 || flushing) && !isOver) await flush();
     if (isOver) return;
     lagMs = Math.max(0, Date.now() - firstDueAt);
     if (!isDirty) return;
@@ -306,16 +338,22 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
       const { lanes, rows } = tracker.export({ native: storeNative });
       firstDueAt = toFirstDueAt(rows);
       lagMs = Math.max(0, Date.now() - firstDueAt);
-      const packed = rows.flatMap((row) => {
-        const member = members.get(row.key);
-        return member && !holds.has(member) ? [{ id: member.id, revision: member.revision, row }] : [];
-      });
-      for (const { id, revision, row } of strangers) packed.push({ id, revision, row });
+      const packed = toRecorded(rows).map(({ member, row }) => ({ ...toNumbers(member), row }));
+      for (const member of strangers) packed.push({ ...toNumbers(member), row: member.row });
       if (!(await store.pack(shard, toPacked({ lanes, rows: packed })))) lose();
     } catch (error) {
       isDirty = true;
       throw error;
     }
+  }
+
+  /** Rows that are not ahead of the transitions that are recorded; of the others what was written last counts. */
+  function toRecorded(rows: readonly ExportedRow[]) {
+    const unrecorded = new Set(happened.map(({ key }) => key));
+    return rows.flatMap((row) => {
+      const member = members.get(row.key);
+      return member && !unrecorded.has(row.key) ? [{ member, row }] : [];
+    });
   }
 
   function beat(): Promise<void> {
@@ -373,11 +411,13 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
   /** The rows go with all that is known of them, once nothing that was sent counts against the rate any more. */
   async function merge(): Promise<boolean> {
     const { lanes, rows } = tracker.export({ native: storeNative });
-    await delay(Math.min(Math.max(0, toRestAt(lanes) - Date.now()), 2 * longestRestMs));
-    const known = rows.flatMap((row) => {
-      const member = members.get(row.key);
-      return member && !holds.has(member) ? [{ ...member, revision: member.revision + 1, row }] : [];
-    });
+    const restMs = Math.min(Math.max(0, toRestAt(lanes) - Date.now()), 2 * longestRestMs);
+    await Promise.race([delay(restMs), patienceEnd.promise]);
+    const known = toRecorded(rows).map(({ member, row }) => ({
+      ...member,
+      revision: member.revision + 1,
+      row,
+    }));
     for (let from = 0; from < known.length; from += mailSize) {
       const batch = { rows: known.slice(from, from + mailSize), transitions: [] };
       if (!(await store.write(shard, batch))) return false;
@@ -428,7 +468,7 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
       for (const message of messages) apply(message, returning);
       if (returning.length > 0 && !(await store.reopen(shard, returning))) return lose();
       // What a message leads to is recorded before the message goes.
-      while (toWritable().length > 0 && !isOver) await flush();
+      while (!(await flush())) if (isAtEnd()) return;
       if (isOver) return;
       const isReclaimed = messages.some(({ kind }) => kind === 'reclaim');
       if (returning.length === 0) {
@@ -501,17 +541,28 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     else tracker.track(own, row.ref, labels);
   }
 
+  function stop(): void {
+    if (!isOver) lastWrites ??= setTimeout(() => patience.abort(), lastWritesMs);
+    finish('stopped').catch(onError);
+  }
+
   /** Stops reading at once, writes what is known, and hands the shard back. */
   async function finish(reason: RunEnd, atLast?: () => Promise<boolean>): Promise<void> {
     if (end !== undefined) return;
     end = reason;
     clearInterval(timer);
     tracker.close().catch(onError);
+    await Promise.race([flushAll(), patienceEnd.promise]);
+    // Whoever is next has to know what the lane has sent, and so waits for this.
     await packing;
     await pack();
-    const isStillHeld = isOver || atLast === undefined || (await atLast().catch(reportAndGoOn));
-    if (isStillHeld) close(reason);
+    const isAtLast = atLast !== undefined && !isAtEnd();
+    if (!isAtLast || (await atLast().catch(reportAndGoOn))) close(reason);
     else lose();
+  }
+
+  async function flushAll(): Promise<void> {
+    while ((writing !== undefined || toWritable().length > 0) && !isAtEnd()) await flush();
   }
 
   /** What could not be done at last, the next run will do. */
@@ -523,6 +574,7 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
   function close(reason: RunEnd): void {
     isOver = true;
     end ??= reason;
+    clearTimeout(lastWrites);
     ending.resolve(reason);
   }
 
@@ -543,15 +595,17 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
     },
     ended: ending.promise,
     takeMail,
-    stop() {
-      finish('stopped').catch(onError);
-    },
+    stop,
     lose,
   };
 }
 
 function toFirstDueAt(rows: readonly ExportedRow[]): number {
   return rows.reduce((first, { dueAt = first }) => Math.min(first, dueAt), Number.POSITIVE_INFINITY);
+}
+
+function toNumbers({ id, revision }: Member) {
+  return { id, revision };
 }
 
 function hasRateLimit(answer: unknown): answer is { readonly rateLimit: RateLimit } {

@@ -81,10 +81,11 @@ export interface ShardStore {
   /** Takes a shard away from whoever held it; undefined when there is no such shard. */
   claim(shardId: string): Promise<ClaimedShard | undefined>;
   /**
-   * Writes rows, and transitions that are not recorded yet, all or nothing. Writing the same again changes nothing. Rejects
-   * with an `EffectError` when the effect of one of the transitions fails.
+   * Writes rows, and transitions that are not recorded yet; of each migration all or nothing. Writing the same again changes
+   * nothing. Rejects with an `EffectError` when the effect of one of the transitions fails, and with the reason of the signal
+   * when that is aborted before all effects are recorded.
    */
-  write(claim: Claim, batch: WriteBatch): Promise<boolean>;
+  write(claim: Claim, batch: WriteBatch, signal?: AbortSignal): Promise<boolean>;
   /** Writes what is known of all rows in one piece; what `write` wrote of a row since counts for more. */
   pack(claim: Claim, packed: string): Promise<boolean>;
   /** Which of these shards have messages. */
@@ -133,6 +134,9 @@ const packWaitMs = 50;
 
 /** How long the effect of a transition may take. */
 const mostEffectMs = 30_000;
+
+/** How many migrations with effects go into one transaction, all of which is undone where one of them fails. */
+const mostWithEffects = 100;
 
 /** How long the shard of a lane stays when nothing is in it, so that what the lane has learnt is not learnt again. */
 const idleMs = 600_000;
@@ -327,9 +331,17 @@ select (select string_agg(id::text, ',') from owner) as held,
     waitMs: packWaitMs,
   });
 
-  async function record(effect: TransitionEffect, transition: RecordedTransition, querier: Querier) {
+  async function record(
+    effect: TransitionEffect,
+    transition: RecordedTransition,
+    querier: Querier,
+    signal: AbortSignal | undefined,
+  ) {
+    signal?.throwIfAborted();
     let isOver = false;
     const limit = Promise.withResolvers<never>();
+    const giveUp = () => limit.reject(signal?.reason);
+    signal?.addEventListener('abort', giveUp);
     const timer = setTimeout(() => limit.reject(new Error('it did not come back in time')), mostEffectMs);
     const guarded: Querier = {
       async query(text, values) {
@@ -340,11 +352,12 @@ select (select string_agg(id::text, ',') from owner) as held,
     try {
       await Promise.race([effect(transition, guarded), limit.promise]);
     } catch (cause) {
-      if (DatabaseError.isInstance(cause)) throw cause;
+      if (DatabaseError.isInstance(cause) || (signal?.aborted && cause === signal.reason)) throw cause;
       throw new EffectError({ ...transition, cause });
     } finally {
       isOver = true;
       clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 
@@ -369,13 +382,17 @@ select (select string_agg(id::text, ',') from owner) as held,
   return {
     claim: claimSoon,
 
-    async write(claim, batch) {
+    async write(claim, batch, signal) {
       if (onTransition === undefined || batch.transitions.length === 0) return writeSoon({ claim, batch });
-      return database.transaction(async (querier) => {
-        const { areHeld, recorded } = await writeAll(querier, [{ claim, batch }]);
-        for (const transition of recorded) await record(onTransition, transition, querier);
-        return areHeld[0] ?? false;
-      });
+      for (const slice of inSlices(batch, mostWithEffects)) {
+        const isHeld = await database.transaction(async (querier) => {
+          const { areHeld, recorded } = await writeAll(querier, [{ claim, batch: slice }]);
+          for (const transition of recorded) await record(onTransition, transition, querier, signal);
+          return areHeld[0] ?? false;
+        });
+        if (!isHeld) return false;
+      }
+      return true;
     },
 
     pack: (claim, packed) => packSoon({ claim, packed }),
@@ -510,6 +527,15 @@ select (select string_agg(id::text, ',') from owner) as held,
         [shardId, epoch, unserved === undefined ? null : JSON.stringify(unserved)],
       ),
   };
+}
+
+/** So many rows at a time, with all of their transitions. */
+function* inSlices({ rows, transitions }: WriteBatch, most: number): Iterable<WriteBatch> {
+  const byMigration = Map.groupBy(transitions, ({ migrationId }) => migrationId);
+  for (let from = 0; from < rows.length; from += most) {
+    const slice = rows.slice(from, from + most);
+    yield { rows: slice, transitions: slice.flatMap(({ id }) => byMigration.get(id) ?? []) };
+  }
 }
 
 type OfShard = { readonly claim: Claim };

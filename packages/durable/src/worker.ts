@@ -58,7 +58,7 @@ export interface Worker {
   /** When its loop came round for the last time, by `performance.now()`. */
   readonly beatenAt: number;
   start(): Promise<void>;
-  /** Stops reading, writes what is known, and hands its shards to the others. */
+  /** Stops reading, writes what it can in a moment, and hands its shards to the others. */
   drain(): Promise<void>;
 }
 
@@ -147,6 +147,7 @@ export function createWorker(options: WorkerOptions): Worker {
       await register();
       if (isDraining) return;
       await jobs.ensure();
+      if (isDraining) return;
       isMailWaiting = true;
       giveUpExcess();
     }
@@ -253,10 +254,12 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   async function runOnce(holding: Holding): Promise<RunEnd> {
+    if (isDraining) return 'stopped';
     try {
       const shard = await store.claim(holding.job.shardId);
       if (shard === undefined) return 'idle';
       if (!isHeld(holding)) return 'lost';
+      if (isDraining) return 'stopped';
       const run = createShardRun({
         store,
         shard,
@@ -274,7 +277,6 @@ export function createWorker(options: WorkerOptions): Worker {
         holding.lane = shard.lane;
         tell(holding, 'taken');
       }
-      if (isDraining) run.stop();
       return await run.ended;
     } catch (error) {
       onError(error);
@@ -297,7 +299,9 @@ export function createWorker(options: WorkerOptions): Worker {
   /** Tells that the shards are still held. One that is not, or may not be, is let go of at once. */
   function touch(): void {
     for (const holding of holdings.values()) if (!isHeld(holding)) holding.run?.lose();
-    if (touching !== undefined || performance.now() < touchedAt + heartbeatMs) return;
+    // What cannot be handed over in time is missed the sooner.
+    if (draining !== undefined || touching !== undefined || performance.now() < touchedAt + heartbeatMs)
+      return;
     touchedAt = performance.now();
     touching = touchAll()
       .catch((error) => {

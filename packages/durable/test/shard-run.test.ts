@@ -20,6 +20,12 @@ function rowOf(id: string) {
   };
 }
 
+/** All of a lane, with nothing in it. */
+const whole: ShardRunOptions['shard'] = {
+  ...{ shardId: '1', epoch: '1', lane: rowOf('a').lane, share: 1 },
+  ...{ lanes: [], unserved: undefined, members: [], unreadable: [] },
+};
+
 /** A run of one migration over a store that notes what it is asked, and does what the test says. */
 function start(
   script: readonly ScriptedAnswer[],
@@ -51,16 +57,7 @@ function start(
   const row = rowOf('a');
   const run = createShardRun({
     store,
-    shard: {
-      shardId: '1',
-      epoch: '1',
-      lane: row.lane,
-      share: 1,
-      lanes: [],
-      members: [{ id: '7', key: row.key, sequence: 0, revision: 0, row }],
-      unreadable: [],
-      unserved: undefined,
-    },
+    shard: { ...whole, members: [{ id: '7', key: row.key, sequence: 0, revision: 0, row }] },
     adapters: [adapter],
     policy: { floorMs: 10, ceilingMs: 20 },
     packMs: 20,
@@ -79,10 +76,69 @@ describe('a run of a shard', () => {
     const writing = Promise.withResolvers<boolean>();
     const { run, asked, adapter } = start([toReading('running')], { write: () => writing.promise });
     await waitUntil('it was read often enough', () => adapter.reads.length > 8);
-    expect(asked).toEqual([]);
+    expect(asked).not.toContain('pack running');
     writing.resolve(true);
     await waitUntil('it is packed', () => asked.includes('pack running'));
     run.lose();
+  });
+
+  it('packs what is recorded while the transitions of others are not', async () => {
+    const members = ['quiet', 'restless'].map((id, index) => ({
+      ...{ id: String(index), key: `acme/${id}`, sequence: 0, revision: 0 },
+      row: rowOf(id),
+    }));
+    const packs: string[] = [];
+    const { run } = start(
+      [toReading('pending'), ({ key }) => toReading(key === 'acme/quiet' ? 'pending' : 'running')],
+      {
+        write: (_claim, { transitions }) =>
+          transitions.some(({ to }) => to === 'running') ? new Promise(() => {}) : Promise.resolve(true),
+        async pack(_claim, packed) {
+          packs.push(packed);
+          return true;
+        },
+      },
+      { shard: { ...whole, members } },
+    );
+    const { length } = packs;
+    await waitUntil('it is packed without the other one', () =>
+      packs.slice(length).some((packed) => /quiet/.test(packed) && !/restless/.test(packed)),
+    );
+    run.lose();
+    expect(packs.filter((packed) => packed.includes('"state":"running"'))).toEqual([]);
+  });
+
+  it.each([
+    ['comes back when it is given up', true],
+    ['never comes back', false],
+  ])('stops while a write %s, and leaves what is not recorded to the next', async (_what, isHeeding) => {
+    const errors: unknown[] = [];
+    let messages: readonly InboxMessage[] = [];
+    const { run, asked } = start(
+      [toReading('pending')],
+      {
+        async write(_claim, { transitions }, signal) {
+          if (!transitions.some(({ to }) => to === 'succeeded')) return true;
+          asked.push('write succeeded');
+          return new Promise((_resolve, reject) => {
+            if (isHeeding) signal?.addEventListener('abort', () => reject(signal.reason));
+          });
+        },
+        readInbox: async () => messages,
+      },
+      { onError: (error) => errors.push(error) },
+    );
+    await waitUntil('it is packed', () => asked.includes('pack pending'));
+    const observedAt = new Date(Date.now() + 1_000).toISOString();
+    const body = JSON.stringify({ key: 'acme/a', observedAt, ...toReading('succeeded') });
+    messages = [{ id: '3', migrationId: '7', key: 'acme/a', kind: 'push', body }];
+    void run.takeMail();
+    await waitUntil('it is being written', () => asked.includes('write succeeded'));
+    run.stop();
+    expect(await run.ended).toBe('stopped');
+    expect(asked.at(-1)).toBe('pack undefined');
+    expect(asked.filter((what) => /clear|pack succeeded/.test(what))).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   it('says how overdue its reads are, as one that does not come back', async () => {
@@ -166,10 +222,7 @@ describe('a run of a shard', () => {
 });
 
 describe('a run of a part of a lane', () => {
-  const part = {
-    ...{ shardId: '2', epoch: '1', lane: 'https://acme.example', share: 0.5 },
-    ...{ lanes: [], unserved: undefined, members: [], unreadable: [] },
-  };
+  const part = { ...whole, shardId: '2', share: 0.5 };
 
   it('gives its part of the rate back when it is empty, but not before what it has sent is made up for', async () => {
     const fullAt = Date.now() + 300;
@@ -283,10 +336,7 @@ describe('the effects of a run', () => {
         readInbox: async () => messages,
       },
       {
-        shard: {
-          ...{ shardId: '1', epoch: '1', lane: rowOf('a').lane, share: 1 },
-          ...{ lanes: [], unserved: undefined, members, unreadable: [] },
-        },
+        shard: { ...whole, members },
         onError: (error) => errors.push(error),
       },
     );

@@ -127,6 +127,46 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('a worker on %s', (kind) => {
     expect(errors).toEqual([]);
   });
 
+  it('hands over in the midst of effects that are many and one that hangs, and loses nothing that was pushed', async () => {
+    const { database, schema, startWorker, register, migrations, ...found } = await open(kind);
+    const { historyOf, haveAllEnded, errors } = found;
+    await database.run(`create table ${schema}.effects (effect text)`);
+    const ids = Array.from({ length: 250 }, (_, index) => `m${index}`);
+    const before = createScriptedAdapter({ script: () => [toReading('pending')] });
+    await register(before, [...ids, 'pushed']);
+    const begun: string[] = [];
+    const first = await startWorker([before], {
+      async onTransition({ key, to }) {
+        begun.push(`${key} ${to}`);
+        if (key === 'acme/m240' || to === 'succeeded') await new Promise(() => {});
+      },
+    });
+    await waitUntil('one hangs', () => begun.includes('acme/m240 pending'));
+    const observedAt = new Date(Date.now() + 1_000).toISOString();
+    const status = { key: 'acme/pushed', observedAt, ...toReading('succeeded') };
+    // In a folder it waits until the effect that hangs is given up.
+    const pushed = migrations.command('acme/pushed', { kind: 'push', status });
+    await first.drain();
+    await pushed;
+    expect(await historyOf('acme/m240')).toEqual([]);
+    const after = createScriptedAdapter({
+      script: (id) => [toReading(id === 'pushed' ? 'pending' : 'succeeded')],
+    });
+    await startWorker([after], {
+      async onTransition({ key, to }, querier) {
+        await querier.query(`insert into ${schema}.effects values ($1)`, [`${key} ${to}`]);
+      },
+    });
+    await waitUntil('all have ended', haveAllEnded);
+    expect((await historyOf('acme/pushed')).at(-1)).toBe('succeeded');
+    const effects = (await database.query(`select effect from ${schema}.effects`)).map(
+      ({ effect }) => effect,
+    );
+    const ended = [...ids, 'pushed'].map((id) => `acme/${id} succeeded`);
+    expect(effects.filter((effect) => String(effect).endsWith('succeeded')).sort()).toEqual(ended.sort());
+    expect(errors).toEqual([]);
+  });
+
   it('does what its inbox asks for', async () => {
     const { startWorker, register, migrations, historyOf, haveAllEnded } = await open(kind);
     const adapter = createScriptedAdapter({ script: () => [toReading('running')] });
