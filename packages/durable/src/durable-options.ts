@@ -43,9 +43,9 @@ export interface DurableOptions extends DatabasePlace {
    */
   readonly retainTransitions?: number | undefined;
   /**
-   * Records the effect of a transition in the transaction in which it is recorded: both are there, or neither. It has
-   * 30 seconds. One that rejects is handed to `onError` as an `EffectError` and tried again, ever later; until it succeeds nothing
-   * of its migration is recorded, and everything else goes on.
+   * Records the effect of a transition in the transaction in which it is recorded: both are there, or neither. It has five
+   * seconds. One that rejects is handed to `onError` as an `EffectError` and tried again, ever later; until it succeeds
+   * nothing of its migration is recorded, and everything else goes on.
    */
   readonly onTransition?: TransitionEffect | undefined;
   /** Is told of each shard that this process takes, and of each that it is over with. */

@@ -49,7 +49,9 @@ export async function migrateSchema(
     ]);
     await querier.query(`create schema if not exists ${schema}`);
     await querier.query(
-      `create table if not exists ${schema}.steps (version int primary key, works_from int not null, taken_at timestamptz not null default now())`,
+      `create table if not exists ${schema}.steps (
+         version int primary key, works_from int not null, taken_at timestamptz not null default now()
+       )`,
     );
     const { version } = await readStatus(querier, schema);
     await querier.query(`set local search_path to ${schema}`);

@@ -10,7 +10,7 @@ export interface PostgresOptions {
   readonly poolSize: number;
   /** Is told of a connection that broke while nobody used it. */
   readonly onError: (error: unknown) => void;
-  /** How often it is checked that the connection that listens is alive, in milliseconds, and how long that may take. Default 10 000. */
+  /** How often the connection that listens is checked, in milliseconds, and how long that may take. Default 10 000. */
   readonly listenCheckMs?: number | undefined;
 }
 

@@ -99,8 +99,8 @@ export interface ShardStore {
    */
   reopen(claim: Claim, migrationIds: readonly string[]): Promise<boolean>;
   /**
-   * Cuts the shard in two, the older and the newer half of the rows, each with half of its share of the lane's rate. Whoever did it has to claim
-   * the shard anew.
+   * Cuts the shard in two, the older and the newer half of the rows, each with half of its share of the lane's rate. Whoever
+   * did it has to claim the shard anew.
    */
   split(claim: Claim): Promise<boolean>;
   /**
@@ -132,8 +132,12 @@ const mostPackedLength = 4_000_000;
 /** How long the packing of one shard waits for others. */
 const packWaitMs = 50;
 
-/** How long the effect of a transition may take. */
-const mostEffectMs = 30_000;
+/**
+ * How long the effect of a transition may take, and after how long the server hears that its transaction goes on: together
+ * less than it waits for the next statement of one.
+ */
+const mostEffectMs = 5_000;
+const mostSilenceMs = 1_000;
 
 /** How many migrations with effects go into one transaction, all of which is undone where one of them fails. */
 const mostWithEffects = 100;
@@ -387,7 +391,14 @@ select (select string_agg(id::text, ',') from owner) as held,
       for (const slice of inSlices(batch, mostWithEffects)) {
         const isHeld = await database.transaction(async (querier) => {
           const { areHeld, recorded } = await writeAll(querier, [{ claim, batch: slice }]);
-          for (const transition of recorded) await record(onTransition, transition, querier, signal);
+          let spokenAt = performance.now();
+          for (const transition of recorded) {
+            if (performance.now() - spokenAt > mostSilenceMs) {
+              await querier.query('select 1');
+              spokenAt = performance.now();
+            }
+            await record(onTransition, transition, querier, signal);
+          }
           return areHeld[0] ?? false;
         });
         if (!isHeld) return false;

@@ -187,7 +187,7 @@ export function createWorker(options: WorkerOptions): Worker {
     target = Math.max(1, Math.ceil(numberOf(counts, 'shards') / (numberOf(counts, 'others') + 1)));
   }
 
-  /** Somebody has made the schema one that this code cannot work with: everything goes to workers that can, and nothing is taken. */
+  /** The schema has become one that this code cannot work with: everything goes to workers that can, and nothing is taken. */
   async function retire(): Promise<void> {
     const status = await readSchemaStatus(database, schema);
     if (isDraining) return;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Database } from '../src/database.ts';
 import { migrateSchema } from '../src/migrate-schema.ts';
 import { createMigrationStore, type Registration } from '../src/migration-store.ts';
@@ -317,6 +317,46 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
     await store.write(shard, batch);
     await store.write(shard, batch);
     expect(await database.query(`select key from ${schema}.effects`)).toEqual([{ key: 'acme/a' }]);
+  });
+
+  it('record many effects in few transactions, and say now and then that one goes on', async () => {
+    const { database, schema, migrations, findShards } = await open(kind);
+    const now = vi.spyOn(performance, 'now');
+    let time = 0;
+    const asked: string[] = [];
+    let transactions = 0;
+    const listening: Database = {
+      ...database,
+      transaction: (work) => {
+        transactions += 1;
+        return database.transaction((querier) =>
+          work({
+            query(text, values) {
+              asked.push(text);
+              return querier.query(text, values);
+            },
+          }),
+        );
+      },
+    };
+    const store = createShardStore(listening, schema, 'third', async () => {
+      time += 600;
+    });
+    await migrations.register(Array.from({ length: 104 }, (_, index) => toRegistration(`m${index}`)));
+    const [shardId = ''] = await findShards();
+    const shard = await claimOf(store, shardId);
+    const rows = shard.members.map((member) => toNext(member, 'running'));
+    const transitions = rows.map((row) => toTransition(row, 'running'));
+    now.mockImplementation(() => time);
+    try {
+      expect(await store.write(shard, { rows, transitions })).toBe(true);
+    } finally {
+      now.mockRestore();
+    }
+    expect(transactions).toBe(2);
+    // Of the first hundred, every second one after the first two; of the last four, the third.
+    expect(asked.filter((text) => text === 'select 1')).toHaveLength(49 + 1);
+    expect(await migrations.transitionsOf('acme/m103')).toHaveLength(1);
   });
 
   it('cut a shard, and put it together again with all that is known', async () => {

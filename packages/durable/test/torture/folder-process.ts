@@ -1,7 +1,7 @@
 import { createDurableTracker } from '../../src/index.ts';
 import { createAdapters } from './providers.ts';
 
-/** Tracks migrations in a folder, and tells of each that is stored and of each transition that it has seen recorded, until killed. */
+/** Tracks migrations in a folder, and tells of each that is stored and of each transition that is recorded, until killed. */
 const [dataDir = '', access = '', refs = ''] = process.argv.slice(2);
 
 const { velt } = createAdapters(JSON.parse(access));
