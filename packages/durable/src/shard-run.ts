@@ -472,14 +472,23 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
       if (isOver) return;
       const isReclaimed = messages.some(({ kind }) => kind === 'reclaim');
       if (returning.length === 0) {
-        const kept = new Set(Array.from(holds.keys(), ({ id }) => id));
-        const ids = messages.filter(({ migrationId }) => !kept.has(migrationId)).map(({ id }) => id);
+        const held = new Set(Array.from(holds.keys(), ({ id }) => id));
+        const isDone = (message: InboxMessage) =>
+          !held.has(message.migrationId) && !isForSomebodyElse(message);
+        const ids = messages.filter(isDone).map(({ id }) => id);
         if (!(await store.clearInbox(shard, ids))) return lose();
-        isMailWaiting ||= messages.length === mailSize;
+        isMailWaiting ||= messages.length === mailSize && ids.length > 0;
       }
       // What has come back is there for the next run, and so are the messages about it.
       if (returning.length > 0 || isReclaimed) await finish('changed');
     }
+  }
+
+  /** Whether it says what only a worker with another adapter can take in. Whoever waits for a read asks again. */
+  function isForSomebodyElse({ kind, migrationId, body }: InboxMessage): boolean {
+    if (kind !== 'push' && kind !== 'follow') return false;
+    if (!strangers.some(({ id }) => id === migrationId)) return false;
+    return kind === 'push' || JSON.parse(body).isNew !== true;
   }
 
   function apply(message: InboxMessage, returning: string[]): void {

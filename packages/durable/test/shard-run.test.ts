@@ -219,6 +219,22 @@ describe('a run of a shard', () => {
     run.lose();
     expect(asked.filter((what) => /succeeded|clear/.test(what))).toEqual(['write succeeded', 'clear 3']);
   });
+
+  it('leaves what is said to migrations that it has no adapter for to a worker that has one', async () => {
+    const toMessage = (id: string, kind: string, body: unknown): InboxMessage => {
+      return { id, migrationId: '7', key: 'acme/a', kind, body: JSON.stringify(body) };
+    };
+    const messages = [
+      toMessage('1', 'follow', { row: rowOf('a'), isNew: true }),
+      toMessage('2', 'push', { key: 'acme/a', ...toReading('succeeded') }),
+      toMessage('3', 'follow', { row: { ...rowOf('a'), group: 'wave 2' }, isNew: false }),
+      toMessage('4', 'refresh', null),
+    ];
+    const { run, asked } = start([], { readInbox: async () => messages }, { adapters: [] });
+    expect(await run.ended).toBe('unserved');
+    const cleared = asked.filter((what) => what.startsWith('clear'));
+    expect(new Set(cleared)).toEqual(new Set(['clear 1 4']));
+  });
 });
 
 describe('a run of a part of a lane', () => {
