@@ -14,6 +14,10 @@ describe('a line of a worker', () => {
     expect(JSON.parse(toWorkerLine(news, at, 'ndjson'))).toEqual({ type: 'shard', at, message, ...event });
   });
 
+  it('counts one migration as one', () => {
+    expect(describeShard({ ...event, migrations: 1 })).toMatch(/with 1 migration$/);
+  });
+
   it.each([
     ['idle', 'nothing is left'],
     ['unserved', 'no account is configured'],

@@ -159,6 +159,19 @@ describe('workers as processes', { timeout: 60_000 }, () => {
     expect(linesOf(worker, 'shard').map(({ what }) => what)).toEqual(['taken']);
   });
 
+  it('say of a folder that it is theirs alone', async () => {
+    const accounts = { velt: { adapter: 'velt', options: { baseUrl: sandbox.velt.baseUrl } } };
+    await writeFile(
+      path.join(folder, 'own.json'),
+      JSON.stringify({ accounts, database: { dataDir: 'own' } }),
+    );
+    const worker = start(['worker', '--log', 'ndjson', '--config', 'own.json']);
+    await worker.waitFor(ready);
+    expect(linesOf(worker, 'notice').map(({ message }) => message)).toEqual([
+      expect.stringMatching(/own serves this process alone; use PostgreSQL for several$/),
+    ]);
+  });
+
   it('answer probes, to this machine only', async () => {
     const flags = await configure('probed');
     const worker = start(['worker', '--migrate', '--log', 'ndjson', '--health-port', '0', ...flags]);

@@ -6,7 +6,7 @@ export interface HealthCheck {
    */
   readonly name: 'loop' | 'open' | 'database' | 'schema';
   readonly isOk: boolean;
-  /** One stable word for what is wrong: `stalled`, `draining`, `late`, or the code of a `DatabaseError`. */
+  /** One stable word for what is wrong: `stalled`, `draining`, `late`, `failed`, or the code of a `DatabaseError`. */
   readonly code?: string | undefined;
 }
 

@@ -1,12 +1,21 @@
 import { ConfigurationError, createStatusView } from '@migration-status/core';
 import type { RowAction } from '@migration-status/dashboard';
+import type { HealthSource } from '@migration-status/durable';
 import { readCredential } from '../config/read-credential.ts';
+import { loadDurable } from '../database/load-durable.ts';
 import { describeError } from '../describe-error.ts';
 import { signalExitCodes } from '../exit-codes.ts';
 import { createSayer } from '../say-seldom.ts';
 import { toListenError } from '../serve/listen-error.ts';
 import { openServedDatabase, openServedHere, type Served } from '../serve/open-served.ts';
-import { parseServeAccess, type ServeAccessFlags, toName } from '../serve/parse-serve-flags.ts';
+import {
+  loopbackHosts,
+  loopbackNames,
+  parseServeAccess,
+  type ServeAccessFlags,
+  toName,
+} from '../serve/parse-serve-flags.ts';
+import { withProbes } from '../serve/with-probes.ts';
 import { type Surroundings, toInterruptingSignal } from '../surroundings.ts';
 import { whenAborted } from '../when-aborted.ts';
 import type { SourceFlags } from './flags.ts';
@@ -23,7 +32,7 @@ export interface ServeFlags extends SourceFlags, ServeAccessFlags {
 
 /**
  * Shows migrations as a web page, as JSON and as a stream of events, until it is interrupted: those that are asked for, and on
- * a database all that are there. Gives the exit code.
+ * a database all that are there; there it answers probes too. Gives the exit code.
  */
 export async function serve(
   addresses: readonly string[],
@@ -48,7 +57,9 @@ export async function serve(
     onActionError: (error) => tell(describeError(error).message),
     actions: toActions(served).filter(({ name }) => flags.allow?.includes(name)),
   });
-  await using server = await listen(handler, access).catch((error) => {
+  const { health } = served;
+  const answer = health ? withProbes(handler, await createProbes(health, access.host)) : handler;
+  await using server = await listen(answer, access).catch((error) => {
     throw toListenError(error, access, '--port');
   });
   stdout.write(`http://${toName(access.host)}:${server.port}/\n`);
@@ -57,6 +68,12 @@ export async function serve(
   handler.close();
   const signal = toInterruptingSignal(interruption);
   return signal === undefined ? 0 : signalExitCodes[signal];
+}
+
+/** Probes ask by an address, and without a token; on this machine they go by its names. */
+async function createProbes(health: HealthSource, host: string) {
+  const { createHealthHandler } = await loadDurable();
+  return createHealthHandler(health, loopbackHosts.includes(host) ? { hosts: loopbackNames } : {});
 }
 
 /** Only who serves loads a server. */

@@ -84,7 +84,7 @@ export async function worker(flags: WorkerFlags, surroundings: Surroundings): Pr
           migrate: flags.migrate ?? place.dataDir !== undefined,
           onShard: (event) => log({ type: 'shard', message: describeShard(event), ...event }),
           onError,
-          onNotice: () => {},
+          onNotice: (message) => log({ type: 'notice', message }),
         });
       } catch (error) {
         if (!MigrationStatusError.isInstance(error) || error.code !== 'database_unreachable') throw error;

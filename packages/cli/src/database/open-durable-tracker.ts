@@ -41,7 +41,7 @@ export async function openDurableTracker(
     migrate: isOwn,
     worker: isOwn && isFollowing,
     onError: (error) => sayError(describeError(error).message),
-    onNotice: () => {},
+    onNotice: isFollowing ? tell : () => {},
   });
   if (isFollowing && !isOwn && (await tracker.count()).workers === 0) tell(noWorkerNote);
   return tracker;

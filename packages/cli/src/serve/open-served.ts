@@ -4,6 +4,7 @@ import {
   type MigrationRow,
   type RowSource,
 } from '@migration-status/core';
+import type { HealthSource } from '@migration-status/durable';
 import { findAdapter } from '../address/find-adapter.ts';
 import { loadAdapters } from '../address/load-adapters.ts';
 import { resolveTargets } from '../address/resolve-targets.ts';
@@ -24,6 +25,8 @@ export interface Served extends AsyncDisposable {
   readonly source: RowSource;
   findAdapter(row: MigrationRow): MigrationAdapter | undefined;
   refresh(row: MigrationRow): Promise<unknown>;
+  /** What probes ask; absent where there is no database. */
+  readonly health?: HealthSource | undefined;
 }
 
 /** What is to be served, and how it is told what goes wrong meanwhile. */
@@ -78,7 +81,8 @@ export async function openServedDatabase({
   return closingOnFailure(tracker, async () => {
     trackAll(tracker, targets);
     const keys = new Set(targets.map(({ adapter, ref }) => adapter.key(ref)));
-    return toServed(isAsked ? onlyKeys(tracker, keys) : tracker, tracker, adapters, tracker.close);
+    const source = isAsked ? onlyKeys(tracker, keys) : tracker;
+    return { ...toServed(source, tracker, adapters, tracker.close), health: tracker };
   });
 }
 

@@ -5,6 +5,8 @@ import type { LogFormat } from './log-words.ts';
 export type WorkerNews =
   /** It has begun. */
   | { readonly type: 'started'; readonly message: string; readonly accounts: readonly string[] }
+  /** What is worth knowing of the database. */
+  | { readonly type: 'notice'; readonly message: string }
   /** Probes are answered at an address. */
   | { readonly type: 'health'; readonly message: string; readonly url: string }
   /** It takes a shard, or is over with one. */
@@ -27,7 +29,7 @@ export function toWorkerLine(news: WorkerNews, at: string, format: LogFormat): s
 /** What becomes of a shard, in one sentence. */
 export function describeShard({ shardId, lane, what, migrations }: ShardEvent): string {
   const words = {
-    taken: `taken, with ${migrations} migrations`,
+    taken: `taken, with ${migrations} ${migrations === 1 ? 'migration' : 'migrations'}`,
     idle: 'let go of: nothing is left to follow',
     unserved: 'let go of: no account is configured for what is in it',
     stopped: 'handed over',

@@ -165,7 +165,10 @@ describe('db', () => {
     expect((await run(['db', 'status', '--json', ...flags])).exitCode).toBe(1);
     const address = place();
     const waited = await run(['wait', address, ...flags]);
-    expect([waited.exitCode, waited.stderr]).toEqual([0, '']);
+    expect([waited.exitCode, waited.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^\S+data serves this process alone;/),
+    ]);
     const listed = await run(['list', '--output', 'json', ...flags]);
     expect(JSON.parse(listed.stdout).rows).toMatchObject([{ key: address, status: { state: 'succeeded' } }]);
   });
@@ -327,6 +330,20 @@ describe('serve on a database', () => {
     expect(told).toMatch(/^No worker is running on the database.*\n2 migrations are shown there/);
   });
 
+  it('answers probes beside its page, without a token', async () => {
+    const { flags } = await configure();
+    await run(['db', 'migrate', ...flags]);
+    const more = { environment: { ...environment, PAGE_TOKEN: 'token-of-this-page-4711' } };
+    await serveWhile(['--token', 'env:PAGE_TOKEN', ...flags], more, async (url) => {
+      const answers = await Promise.all(['livez', 'readyz', ''].map((path) => fetch(`${url}${path}`)));
+      const [life, readiness] = await Promise.all(answers.slice(0, 2).map((answer) => answer.json()));
+      expect(life).toEqual({ status: 'ok', checks: [{ name: 'loop', isOk: true }] });
+      expect(readiness.checks).toContainEqual({ name: 'database', isOk: true });
+      expect(answers[2]?.headers.get('content-type')).toMatch(/html/);
+      expect((await fetch(`${url}statuses`)).status).toBe(401);
+    });
+  });
+
   it('shows what is asked for, and lets readers do what is allowed', async () => {
     const { flags, schema } = await configure();
     await run(['db', 'migrate', ...flags]);
@@ -346,7 +363,7 @@ describe('serve on a database', () => {
 
   it('follows what is in a folder itself, which then belongs to it alone', async () => {
     const { flags } = await configure({ connectionString: undefined, dataDir: './served' });
-    await serveWhile([place('failed'), ...flags], {}, async (url) => {
+    const told = await serveWhile([place('failed'), ...flags], {}, async (url) => {
       await waitUntil('it has ended', async () => (await read(url)).counts.failed === 1);
       for (const command of ['worker', 'list']) {
         const { exitCode, stderr } = await run([command, ...flags]);
@@ -357,6 +374,7 @@ describe('serve on a database', () => {
         expect.objectContaining({ account: 'database', verdict: 'skipped' }),
       );
     });
+    expect(told).toMatch(/served serves this process alone; use PostgreSQL for several\n/);
   });
 });
 
