@@ -7,11 +7,13 @@ import { createRemoteStatusView } from '@migration-status/react/remote';
 import { createSandbox, type Sandbox } from '@migration-status/sandbox';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createManualSource } from '../packages/core/test/view/row-source.ts';
+import { schemaVersion } from '../packages/durable/src/schema-steps.ts';
 import { createFakeEventServer } from '../packages/react/test/fake-event-server.ts';
 import { blocksFolder, examplesFolder, writeDocumentedCode, writeExamples } from './support/readme-blocks.ts';
 import { mustRun } from './support/run-command.ts';
-import { workspaceRoot } from './support/workspace.ts';
+import { readText, workspaceRoot } from './support/workspace.ts';
 
+const durableOptions = 'packages/durable/src/durable-options.ts';
 const blocks = writeDocumentedCode();
 
 describe('the code in the documentation', { timeout: 60_000 }, () => {
@@ -79,7 +81,9 @@ describe('the code in the documentation, run against the sandbox', { timeout: 60
     '$title does what it says, to its end',
     async ({ title, file }) => {
       const log = vi.mocked(console.log).mockReturnValue();
+      const info = vi.mocked(console.info).mockReturnValue();
       await import(file);
+      info.mock.calls.splice(0);
       const said = log.mock.calls.splice(0).map((words) => words.join(' '));
       expect(said.join('\n')).toMatch(outcomes[title] ?? /^$/);
     },
@@ -90,6 +94,24 @@ describe('the code in the documentation, run against the sandbox', { timeout: 60
     const block = blocks.find(({ title }) => title === 'packages/core/README.md, block 3');
     await import(`${block?.file}?restarted`);
     expect(log.mock.calls.splice(0)).toEqual([['goes on with 1'], ['succeeded']]);
+  });
+});
+
+it('shows the version that the schema of a database has', () => {
+  expect(readText('docs/command-line.md')).toContain(`version ${schemaVersion}, as it should be`);
+});
+
+describe('the options of the durable tracker', () => {
+  const [, declared = ''] = /interface DurableOptions(.*?)^}/ms.exec(readText(durableOptions)) ?? [];
+  const [, table = ''] = /^## Options\n(.*?)^## /ms.exec(readText('packages/durable/README.md')) ?? [];
+  const names = [...declared.matchAll(/^ {2}readonly (\w+)\?*:/gm)].map(([, name = '']) => name);
+
+  it('are there', () => {
+    expect(names.length).toBeGreaterThan(10);
+  });
+
+  it.each(names)('%s stands in the table of its README', (name) => {
+    expect(table).toMatch(new RegExp(`^\\| [^|]*\`${name}\\b`, 'm'));
   });
 });
 
@@ -148,6 +170,7 @@ describe('the recipes for other frameworks', () => {
 const outcomes: Readonly<Record<string, RegExp>> = {
   'README.md, block 1': /^completed\ndone$/,
   'README.md, block 2': /\[object Object\]$/,
+  'README.md, block 3': /^succeeded$/,
   'docs/durable.md, block 1': /^200$/,
   'packages/core/README.md, block 1': /velt\/org_1\/mig_7 succeeded\n(?:.*\n)*true$/,
   'packages/core/README.md, block 2': /^0 of 1 done, .*\n(?:.*\n)*true/,
