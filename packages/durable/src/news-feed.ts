@@ -29,9 +29,11 @@ export interface News {
   readonly forgotten: readonly { readonly id: string; readonly key: string }[];
 }
 
+const noNews: News = { migrations: [], shards: [], forgotten: [] };
+
 /**
  * Reads what all processes have written, from the beginning at the first call. Calls must not overlap. Once the schema is
- * one that this code cannot work with, a call rejects with that, and those after it bring nothing.
+ * one that this code cannot work with, a call rejects with that, and those after it bring nothing until it is another one.
  */
 export function createNewsFeed(database: Database, schema: string): () => Promise<News> {
   /** Every transaction before it had ended when it was last looked. */
@@ -55,7 +57,8 @@ export function createNewsFeed(database: Database, schema: string): () => Promis
   }
 
   return async () => {
-    if (isOutdated) return { migrations: [], shards: [], forgotten: [] };
+    if (isOutdated && !(await readSchemaStatus(database, schema)).isUsable) return noNews;
+    isOutdated = false;
     // One statement, and so one moment.
     const found = await database.query(
       `select 'migration' as kind, id::text as id, shard_id::text as shard_id, revision::int as revision, row as body,

@@ -147,6 +147,22 @@ describe('a worker of this version', () => {
     }
   });
 
+  it('shows what others write again, once the schema is one that it can work with', async () => {
+    const schema = 'rolling_back';
+    const database = databases.of('PostgreSQL');
+    const patient = createPatientAdapter();
+    const { options, errors } = toOptions(schema, patient);
+    const looker = await createDurableTracker({ ...options, worker: false });
+    opened.push(looker);
+    const steps = [...schemaSteps, toNextStep(schemaVersion + 1)];
+    await expect(migrateSchema(database, schema, steps)).rejects.toThrow();
+    await waitUntil('it has said so', () => errors.length > 0);
+    await database.run(`delete from ${schema}.steps where version > ${schemaVersion}`);
+    await looker.trackAll(patient.adapter, [{ id: 'a1' }]);
+    await waitUntil('it is shown', () => looker.size === 1);
+    expect(errors).toHaveLength(1);
+  });
+
   it('goes on from the oldest schema that there was, with what is in it', async () => {
     const schema = 'rolling_oldest';
     const database = databases.of('PostgreSQL');
