@@ -116,6 +116,8 @@ export function createWorker(options: WorkerOptions): Worker {
   let holdBackUntil = Number.NEGATIVE_INFINITY;
   let registeredAt = Number.NEGATIVE_INFINITY;
   let isDraining = false;
+  /** Whether the schema is one that this code cannot work with. */
+  let isRetired = false;
   let timers: NodeJS.Timeout[] = [];
   let endListening: (() => Promise<void>) | undefined;
   let beating: Promise<void> | undefined;
@@ -128,6 +130,11 @@ export function createWorker(options: WorkerOptions): Worker {
 
   function isHeld(holding: Holding): boolean {
     return performance.now() < holding.trustedUntil;
+  }
+
+  /** Whether everything it has is on its way to others. */
+  function isLeaving(): boolean {
+    return isDraining || isRetired;
   }
 
   function beat(): Promise<void> {
@@ -144,16 +151,19 @@ export function createWorker(options: WorkerOptions): Worker {
     if (isDraining) return;
     if (performance.now() - registeredAt >= registerMs) {
       registeredAt = performance.now();
+      isRetired &&= !(await readSchemaStatus(database, schema)).isUsable;
+      if (isLeaving()) return;
       await register();
-      if (isDraining) return;
+      if (isLeaving()) return;
       await jobs.ensure();
-      if (isDraining) return;
+      if (isLeaving()) return;
       isMailWaiting = true;
       giveUpExcess();
     }
+    if (isRetired) return;
     if (isMailWaiting) await fetchMail();
     const room = Math.min(target, maxShards) - holdings.size;
-    if (room <= 0 || isDraining || performance.now() < holdBackUntil) return;
+    if (room <= 0 || isLeaving() || performance.now() < holdBackUntil) return;
     const asked = performance.now();
     for (const job of await jobs.fetch(room)) hold(job, asked);
   }
@@ -187,11 +197,11 @@ export function createWorker(options: WorkerOptions): Worker {
     target = Math.max(1, Math.ceil(numberOf(counts, 'shards') / (numberOf(counts, 'others') + 1)));
   }
 
-  /** The schema has become one that this code cannot work with: everything goes to workers that can, and nothing is taken. */
+  /** The schema has become one that this code cannot work with: everything goes to workers that can, and nothing is taken until it is another one. */
   async function retire(): Promise<void> {
     const status = await readSchemaStatus(database, schema);
     if (isDraining) return;
-    isDraining = true;
+    isRetired = true;
     for (const { run } of holdings.values()) run?.stop();
     checkSchema(database, schema, status);
   }
@@ -232,7 +242,7 @@ export function createWorker(options: WorkerOptions): Worker {
     for (;;) {
       const end = await runOnce(holding);
       if (end === 'lost') return tell(holding, end);
-      if (end === 'changed' && isHeld(holding) && !isDraining) continue;
+      if (end === 'changed' && isHeld(holding) && !isLeaving()) continue;
       if (end === 'unserved') holdBackUntil = performance.now() + holdBackMs;
       tell(holding, end === 'changed' ? 'stopped' : end);
       await jobs.complete(job);
@@ -254,12 +264,12 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   async function runOnce(holding: Holding): Promise<RunEnd> {
-    if (isDraining) return 'stopped';
+    if (isLeaving()) return 'stopped';
     try {
       const shard = await store.claim(holding.job.shardId);
       if (shard === undefined) return 'idle';
       if (!isHeld(holding)) return 'lost';
-      if (isDraining) return 'stopped';
+      if (isLeaving()) return 'stopped';
       const run = createShardRun({
         store,
         shard,
@@ -289,7 +299,7 @@ export function createWorker(options: WorkerOptions): Worker {
     return new Promise((resolve) => {
       const endsAt = performance.now() + penaltyMs;
       const timer = setInterval(() => {
-        if (!isDraining && performance.now() < endsAt) return;
+        if (!isLeaving() && performance.now() < endsAt) return;
         clearInterval(timer);
         resolve();
       }, 100);

@@ -145,6 +145,9 @@ describe('a worker of this version', () => {
     for (const more of [{}, { migrate: false }, { worker: false, migrate: false }]) {
       await expect(createDurableTracker({ ...options, ...more })).rejects.toMatchObject(unsupported);
     }
+    await database.run(`delete from ${schema}.steps where version > ${schemaVersion}`);
+    await waitUntil('it follows again', () => worker.load.migrations === ids.length);
+    expect(errors).toHaveLength(1);
   });
 
   it('shows what others write again, once the schema is one that it can work with', async () => {
