@@ -1,5 +1,5 @@
 import { type Job, PgBoss } from 'pg-boss';
-import { type Database, textOf } from './database.ts';
+import { type Database, numberOf, textOf } from './database.ts';
 import { toDatabaseError } from './database-error.ts';
 import { gather } from './gather.ts';
 import { toJobSchema } from './names.ts';
@@ -17,7 +17,7 @@ export interface ShardJob {
 export interface ShardJobs {
   /** Frees first what a process held that has died, where that is certain. */
   start(): Promise<void>;
-  /** Makes the jobs of shards that have something to do and no job. */
+  /** Makes the jobs of shards that have something to do and no job, and frees those whose holder is missed. */
   ensure(): Promise<void>;
   /** Takes jobs that nobody holds: so many, or a thousand where that is less. */
   fetch(count: number): Promise<readonly ShardJob[]>;
@@ -50,18 +50,29 @@ export function createShardJobs(
   boss.on('error', (error) => onError(toDatabaseError(error, database.place)));
 
   // A part of a lane has something to do also when it is empty: to give back its part of the rate.
-  const waiting = `
-select s.id::text as id from ${schema}.shards s
+  // pg-boss finds those whose holder is missed too, but up to two seconds later.
+  const waitingOrLost = `
+select null as lost, 0 as retry_count, s.id::text as id from ${schema}.shards s
 where (exists (select from ${schema}.migrations m where m.shard_id = s.id)
     or exists (select from ${schema}.inbox i where i.shard_id = s.id)
     or s.share < 1)
   and not exists (
     select from ${jobSchema}.job j
     where j.name = '${shardQueue}' and j.singleton_key = s.id::text and j.state < 'completed'
-  )`;
+  )
+union all
+select id::text, retry_count::int, null from ${jobSchema}.job
+where name = '${shardQueue}' and state = 'active' and heartbeat_on + heartbeat_seconds * interval '1 second' < now()`;
 
   async function ensureAll(): Promise<void> {
-    const missing = (await database.query(waiting)).map((row) => textOf(row, 'id'));
+    const found = await database.query(waitingOrLost);
+    const lost = found.filter((row) => row.lost !== null);
+    if (lost.length > 0)
+      await boss.fail(
+        shardQueue,
+        lost.map((row) => ({ id: textOf(row, 'lost'), retryCount: numberOf(row, 'retry_count') })),
+      );
+    const missing = found.filter((row) => row.lost === null).map((row) => textOf(row, 'id'));
     if (missing.length === 0) return;
     await boss.insert(
       shardQueue,

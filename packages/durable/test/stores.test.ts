@@ -2,7 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Database } from '../src/database.ts';
 import { migrateSchema } from '../src/migrate-schema.ts';
 import { createMigrationStore, type Registration } from '../src/migration-store.ts';
+import { toJobSchema } from '../src/names.ts';
 import { toPacked } from '../src/packed-rows.ts';
+import { createShardJobs } from '../src/shard-jobs.ts';
 import { type ClaimedShard, createShardStore, type Member, type ShardStore } from '../src/shard-store.ts';
 import { useDatabases } from './databases.ts';
 
@@ -58,6 +60,32 @@ function toTransition(member: Member, to: string, from?: string) {
   const at = '2026-01-02T03:04:05.678Z';
   return { migrationId: member.id, key: member.key, sequence: member.sequence, from, to, at };
 }
+
+describe.each(['PostgreSQL', 'PGlite'] as const)('the jobs of shards on %s', (kind) => {
+  it('are there for the next as soon as their holder is missed, and not his any more', async () => {
+    const { database, schema, migrations } = await open(kind);
+    const errors: unknown[] = [];
+    const jobs = createShardJobs(database, schema, (error) => errors.push(error));
+    await jobs.start();
+    try {
+      await migrations.register([toRegistration('a')]);
+      await jobs.ensure();
+      const [before] = await jobs.fetch(1);
+      await jobs.ensure();
+      expect(await jobs.fetch(1)).toEqual([]);
+      await database.query(
+        `update ${toJobSchema(schema)}.job set heartbeat_on = now() - interval '11 seconds' where state = 'active'`,
+      );
+      await jobs.ensure();
+      const [after] = await jobs.fetch(1);
+      expect(after).toMatchObject({ shardId: before?.shardId, retryCount: (before?.retryCount ?? 0) + 1 });
+      expect(before && [...(await jobs.touch([before]))]).toEqual([]);
+      expect(errors).toEqual([]);
+    } finally {
+      await jobs.stop();
+    }
+  });
+});
 
 describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
   it('register a migration once, and all of one lane in one shard', async () => {
