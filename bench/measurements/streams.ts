@@ -16,7 +16,7 @@ const rows = 10_000;
 const clients = 500;
 const changesPerSecond = 1_000;
 const slowShare = 0.1;
-const seconds = 8;
+const seconds = 6;
 const hourMs = 3_600_000;
 /** How often changes are made, and how often one of them says when it was. They are no parts of each other, nor of a flush. */
 const stepMs = 7;
