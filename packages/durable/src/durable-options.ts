@@ -4,6 +4,7 @@ import {
   type EnginePolicy,
   type MigrationAdapter,
 } from '@migration-status/core';
+import { checkCall, type Rule } from './check-call.ts';
 import type { TransitionEffect } from './shard-store.ts';
 import type { ShardEvent } from './worker.ts';
 
@@ -56,8 +57,6 @@ export interface DurableOptions extends DatabasePlace {
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
-type Rule = readonly [isFit: (value: unknown) => boolean, expected: string];
-
 const text: Rule = [(value) => typeof value === 'string' && value !== '', 'a string that is not empty'];
 const flag: Rule = [(value) => typeof value === 'boolean', 'true or false'];
 const count: Rule = [
@@ -91,32 +90,21 @@ const rules = {
 
 /** Checks which database is meant; throws a `ConfigurationError` that repeats no value. */
 export function checkPlace(subject: string, place: DatabasePlace): void {
-  check(subject, place, placeRules);
+  checkCall(subject, place, placeRules);
+  checkDatabase(subject, place);
 }
 
 /** Checks all options, the adapters and the policy too. */
 export function checkDurableOptions(subject: string, options: DurableOptions): void {
-  check(subject, options, rules);
+  checkCall(subject, options, rules);
+  checkDatabase(subject, options);
   const { adapters, policy } = options;
   // What core asks of them is checked here and now, and not when the first shard is held.
   void createTracker({ adapters, policy }).close();
 }
 
-function check(subject: string, options: object, known: Readonly<Record<string, Rule>>): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError({ option: 'options', message: `${subject}: options must be an object` });
-  }
-  for (const [option, value] of Object.entries(options)) {
-    const rule = Object.hasOwn(known, option) ? known[option] : undefined;
-    if (rule === undefined) refuse(option, `there is no option "${option}"`);
-    else if (value !== undefined && !rule[0](value)) refuse(option, `"${option}" must be ${rule[1]}`);
-  }
-  const given = Object.entries(options).filter(
-    ([option, value]) => ['connectionString', 'dataDir'].includes(option) && value !== undefined,
-  );
-  if (given.length !== 1) refuse('connectionString', 'either "connectionString" or "dataDir" must be given');
-
-  function refuse(option: string, complaint: string): void {
-    throw new ConfigurationError({ option, message: `${subject}: ${complaint}` });
-  }
+function checkDatabase(subject: string, { connectionString, dataDir }: DatabasePlace): void {
+  if ((connectionString === undefined) !== (dataDir === undefined)) return;
+  const message = `${subject}: either "connectionString" or "dataDir" must be given`;
+  throw new ConfigurationError({ option: 'connectionString', message });
 }

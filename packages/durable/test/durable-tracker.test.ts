@@ -22,7 +22,7 @@ import {
   readDatabaseStatus,
 } from '../src/index.ts';
 import { openPostgres } from '../src/postgres-database.ts';
-import { layListenerCable } from './listener-cable.ts';
+import { layCable } from './cable.ts';
 import { type PostgresServer, serverPassword, startPostgres } from './postgres-server.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -295,7 +295,7 @@ describe('a durable tracker', () => {
 describe('a durable tracker whose connection that listens is cut without a word', () => {
   it('finds by looking what it would have been told', { timeout: 30_000 }, async () => {
     const schema = nextSchema();
-    const cable = await layListenerCable(server.port);
+    const cable = await layCable(server.port);
     const { href } = Object.assign(new URL(server.connectionString), { port: String(cable.port) });
     let state: 'running' | 'succeeded' = 'running';
     const adapter = createScriptedAdapter({ script: () => [() => toReading(state)] });
@@ -303,7 +303,7 @@ describe('a durable tracker whose connection that listens is cut without a word'
     const looker = await open({ adapters: [adapter], schema, connectionString: href, worker: false });
     const view = createStatusView(looker);
     await waitUntil('both listen', () => cable.listeners === 3);
-    cable.cutListeners();
+    cable.freezeListeners();
     const handle = looker.track(adapter, { id: 'a' });
     await handle.settled({ until: (status) => status.state === 'running' });
     state = 'succeeded';
@@ -314,7 +314,7 @@ describe('a durable tracker whose connection that listens is cut without a word'
   });
 
   it('notices, and listens again', async () => {
-    const cable = await layListenerCable(server.port);
+    const cable = await layCable(server.port);
     const { href } = Object.assign(new URL(server.connectionString), { port: String(cable.port) });
     const database = await openPostgres({
       connectionString: href,
@@ -324,7 +324,7 @@ describe('a durable tracker whose connection that listens is cut without a word'
     });
     const told: string[] = [];
     const end = await database.listen('some_news', (payload) => told.push(payload));
-    cable.cutListeners();
+    cable.freezeListeners();
     await waitUntil('it listens again', () => told.length === 2);
     await database.query(`select pg_notify('some_news', 'hello')`);
     await waitUntil('it is told', () => told.length === 3);
