@@ -7,13 +7,13 @@ import { createRemoteStatusView } from '@migration-status/react/remote';
 import { createSandbox, type Sandbox } from '@migration-status/sandbox';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createManualSource } from '../packages/core/test/view/row-source.ts';
-import { schemaVersion } from '../packages/durable/src/schema-steps.ts';
+import { schemaVersion } from '../packages/durable/src/schema/schema-steps.ts';
 import { createFakeEventServer } from '../packages/react/test/fake-event-server.ts';
 import { blocksFolder, examplesFolder, writeDocumentedCode, writeExamples } from './support/readme-blocks.ts';
 import { mustRun } from './support/run-command.ts';
 import { readText, workspaceRoot } from './support/workspace.ts';
 
-const durableOptions = 'packages/durable/src/durable-options.ts';
+const durableOptions = 'packages/durable/src/tracker/durable-options.ts';
 const blocks = writeDocumentedCode();
 
 describe('the code in the documentation', { timeout: 60_000 }, () => {

@@ -12,6 +12,9 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
   store: ['adapter'],
 };
 
+/** The layers of durable, lowest first. */
+const durableLayers = ['database', 'schema', 'store', 'shard', 'metrics', 'worker', 'operations', 'tracker'];
+
 /** What only the entry for Node is made of; nothing else knows these files. */
 const nodeFiles = ['file-lock', 'file-store', 'record-file', 'record-line'].map(
   (name) => `packages/core/src/store/${name}.ts`,
@@ -98,8 +101,15 @@ function listLoaded(file: string, loaded: ReadonlySet<string> = new Set()): Read
     .reduce<ReadonlySet<string>>((seen, target) => listLoaded(target, seen), new Set([...loaded, file]));
 }
 
+/** The folder of a file in the sources of its package. */
 function layerOf(file: string): string {
-  return path.relative('packages/core/src', file).split('/')[0] ?? '';
+  return /^packages\/[^/]+\/src\/([^/]+)\//.exec(file)?.[1] ?? '';
+}
+
+/** The layers that a file takes something from. */
+function listTargets(file: string): readonly string[] {
+  const relative = listImports(file).filter((name) => name.startsWith('.'));
+  return relative.map((name) => layerOf(path.join(path.dirname(file), name)));
 }
 
 describe('the layers of core', () => {
@@ -111,17 +121,29 @@ describe('the layers of core', () => {
 
   it.each(files)('%s imports only from its own layer and from those below', (file) => {
     const own = layerOf(file);
-    const relative = listImports(file).filter((name) => name.startsWith('.'));
-    const targets = relative.map((name) => layerOf(path.join(path.dirname(file), name)));
     const allowed = layers
       .slice(0, layers.indexOf(own) + 1)
       .filter((layer) => !foreign[own]?.includes(layer));
-    expect(targets.filter((layer) => !allowed.includes(layer))).toEqual([]);
+    expect(listTargets(file).filter((layer) => !allowed.includes(layer))).toEqual([]);
   });
 
   it.each(files)('%s uses an outside library only where that library belongs', (file) => {
     const outside = listImports(file).filter((name) => !name.startsWith('.') && !name.startsWith('node:'));
     expect(outside.filter((name) => homes[name] !== file)).toEqual([]);
+  });
+});
+
+describe('the layers of durable', () => {
+  const entries = ['packages/durable/src/index.ts', 'packages/durable/src/opentelemetry.ts'];
+  const files = listFiles('packages/durable/src', '.ts').filter((file) => !entries.includes(file));
+
+  it('are all the folders that there are', () => {
+    expect(new Set(files.map(layerOf))).toEqual(new Set(durableLayers));
+  });
+
+  it.each(files)('%s imports only from its own layer and from those below', (file) => {
+    const allowed = durableLayers.slice(0, durableLayers.indexOf(layerOf(file)) + 1);
+    expect(listTargets(file).filter((layer) => !allowed.includes(layer))).toEqual([]);
   });
 });
 

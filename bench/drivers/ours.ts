@@ -1,6 +1,6 @@
 import type { MigrationReading } from '@migration-status/core/adapter';
 import { createDurableWorker, migrateDatabase } from '@migration-status/durable';
-import type { Database } from '../../packages/durable/src/database.ts';
+import type { Database } from '../../packages/durable/src/database/database.ts';
 import { toPolicy } from '../peers/ours.ts';
 import { createStubAdapter, runningReading } from '../peers/stub-adapter.ts';
 import type { Driver } from './driver.ts';

@@ -1,5 +1,5 @@
 import { PgBoss } from 'pg-boss';
-import type { Database } from '../../packages/durable/src/database.ts';
+import type { Database } from '../../packages/durable/src/database/database.ts';
 import type { Driver } from './driver.ts';
 import type { Load } from './load.ts';
 

@@ -1,5 +1,5 @@
-import { type Database, numberOf } from '../../packages/durable/src/database.ts';
-import { openPostgres } from '../../packages/durable/src/postgres-database.ts';
+import { type Database, numberOf } from '../../packages/durable/src/database/database.ts';
+import { openPostgres } from '../../packages/durable/src/database/postgres-database.ts';
 import { startPostgres } from '../../packages/durable/test/postgres-server.ts';
 import type { DriverName } from './driver.ts';
 import type { Load } from './load.ts';

@@ -5,7 +5,7 @@
  */
 import { migrationStates } from '@migration-status/core';
 import { type Attributes, type BatchObservableResult, type Meter, metrics } from '@opentelemetry/api';
-import type { Operable } from './operations.ts';
+import type { Operable } from './operations/operations.ts';
 
 /** Where the metrics go, and how many. */
 export interface ObserveOptions {

@@ -1,9 +1,9 @@
 import type { EnginePolicy } from '@migration-status/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createScriptedAdapter, toReading } from '../../../test/support/scripted-adapter.ts';
-import type { Database } from '../src/database.ts';
+import type { Database } from '../src/database/database.ts';
+import { openPostgres } from '../src/database/postgres-database.ts';
 import { createDurableTracker, type DurableOptions, type DurableTracker } from '../src/index.ts';
-import { openPostgres } from '../src/postgres-database.ts';
 import { type PostgresServer, serverPassword, startPostgres } from './postgres-server.ts';
 import { waitUntil } from './wait-until.ts';
 

@@ -4,12 +4,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../src/database.ts';
-import { DatabaseError } from '../src/database-error.ts';
-import { openEmbedded } from '../src/embedded-database.ts';
-import { migrateSchema, readSchemaStatus } from '../src/migrate-schema.ts';
-import { openPostgres } from '../src/postgres-database.ts';
-import { schemaSteps, schemaVersion } from '../src/schema-steps.ts';
+import type { Database } from '../src/database/database.ts';
+import { DatabaseError } from '../src/database/database-error.ts';
+import { openEmbedded } from '../src/database/embedded-database.ts';
+import { openPostgres } from '../src/database/postgres-database.ts';
+import { migrateSchema, readSchemaStatus } from '../src/schema/migrate-schema.ts';
+import { schemaSteps, schemaVersion } from '../src/schema/schema-steps.ts';
 import { findFreePort, type PostgresServer, serverPassword, startPostgres } from './postgres-server.ts';
 
 const opened: Database[] = [];

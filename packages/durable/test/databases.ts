@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { Database } from '../src/database.ts';
-import { openEmbedded } from '../src/embedded-database.ts';
-import { openPostgres } from '../src/postgres-database.ts';
+import type { Database } from '../src/database/database.ts';
+import { openEmbedded } from '../src/database/embedded-database.ts';
+import { openPostgres } from '../src/database/postgres-database.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 
 /** The databases that a test file runs on, open from its first test to its last. */

@@ -14,6 +14,7 @@ import {
   toReading,
 } from '../../../test/support/scripted-adapter.ts';
 import { readText } from '../../../test/support/workspace.ts';
+import { openPostgres } from '../src/database/postgres-database.ts';
 import {
   createDurableTracker,
   type DurableOptions,
@@ -21,7 +22,6 @@ import {
   migrateDatabase,
   readDatabaseStatus,
 } from '../src/index.ts';
-import { openPostgres } from '../src/postgres-database.ts';
 import { layCable } from './cable.ts';
 import { type PostgresServer, serverPassword, startPostgres } from './postgres-server.ts';
 import { waitUntil } from './wait-until.ts';

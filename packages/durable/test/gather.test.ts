@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DatabaseError } from '../src/database-error.ts';
-import { gather } from '../src/gather.ts';
+import { DatabaseError } from '../src/database/database-error.ts';
+import { gather } from '../src/database/gather.ts';
 
 describe('calls that are gathered', () => {
   it('go out together while another one is out, as many as fit', async () => {

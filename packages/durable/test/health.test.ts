@@ -1,17 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createScriptedAdapter, toReading } from '../../../test/support/scripted-adapter.ts';
-import type { Database } from '../src/database.ts';
-import { DatabaseError } from '../src/database-error.ts';
-import type { HealthCheck } from '../src/health.ts';
+import type { Database } from '../src/database/database.ts';
+import { DatabaseError } from '../src/database/database-error.ts';
 import {
   createDurableTracker,
   createDurableWorker,
   createHealthHandler,
   type HealthSource,
 } from '../src/index.ts';
-import { createMigrationStore } from '../src/migration-store.ts';
-import { createOperations } from '../src/operations.ts';
-import { createProcessCounters } from '../src/process-counters.ts';
+import { createProcessCounters } from '../src/metrics/process-counters.ts';
+import type { HealthCheck } from '../src/operations/health.ts';
+import { createOperations } from '../src/operations/operations.ts';
+import { createMigrationStore } from '../src/store/migration-store.ts';
 import { useDatabases } from './databases.ts';
 
 const databases = useDatabases();

@@ -1,4 +1,4 @@
-import { openEmbedded } from '../src/embedded-database.ts';
+import { openEmbedded } from '../src/database/embedded-database.ts';
 
 /** A process that opens a folder, says so, and holds it until it is killed. */
 const [folder = ''] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import type { ExportedRow, MigrationState } from '@migration-status/core';
 import { describe, expect, it } from 'vitest';
-import { createMirror } from '../src/mirror.ts';
-import type { News, StoredMigration } from '../src/news-feed.ts';
+import { createMirror } from '../src/tracker/mirror.ts';
+import type { News, StoredMigration } from '../src/tracker/news-feed.ts';
 
 function open() {
   const events: string[] = [];

@@ -7,9 +7,9 @@ import {
   type DurableOptions,
   type DurableTracker,
 } from '../src/index.ts';
-import { migrateSchema } from '../src/migrate-schema.ts';
-import { type SchemaStep, schemaSteps, schemaVersion } from '../src/schema-steps.ts';
-import { createWorker } from '../src/worker.ts';
+import { migrateSchema } from '../src/schema/migrate-schema.ts';
+import { type SchemaStep, schemaSteps, schemaVersion } from '../src/schema/schema-steps.ts';
+import { createWorker } from '../src/worker/worker.ts';
 import { useDatabases } from './databases.ts';
 import { waitUntil } from './wait-until.ts';
 

@@ -4,10 +4,11 @@ import {
   type ScriptedAnswer,
   toReading,
 } from '../../../test/support/scripted-adapter.ts';
-import { EffectError } from '../src/effect-error.ts';
-import { createShardRun, type ShardRunOptions } from '../src/shard-run.ts';
-import type { InboxMessage, ShardStore, WriteBatch } from '../src/shard-store.ts';
-import { isDivisible, toSharePolicy } from '../src/share-policy.ts';
+import { createShardRun, type ShardRunOptions } from '../src/shard/shard-run.ts';
+import { isDivisible, toSharePolicy } from '../src/shard/share-policy.ts';
+import { EffectError } from '../src/store/effect-error.ts';
+import type { InboxMessage, WriteBatch } from '../src/store/shard.ts';
+import type { ShardStore } from '../src/store/shard-store.ts';
 import { waitUntil } from './wait-until.ts';
 
 function rowOf(id: string) {

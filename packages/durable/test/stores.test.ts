@@ -1,11 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Database } from '../src/database.ts';
-import { migrateSchema } from '../src/migrate-schema.ts';
-import { createMigrationStore, type Registration } from '../src/migration-store.ts';
-import { toJobSchema } from '../src/names.ts';
-import { toPacked } from '../src/packed-rows.ts';
-import { createShardJobs } from '../src/shard-jobs.ts';
-import { type ClaimedShard, createShardStore, type Member, type ShardStore } from '../src/shard-store.ts';
+import type { Database } from '../src/database/database.ts';
+import { toJobSchema } from '../src/database/names.ts';
+import { migrateSchema } from '../src/schema/migrate-schema.ts';
+import { createMigrationStore, type Registration } from '../src/store/migration-store.ts';
+import { toPacked } from '../src/store/packed-rows.ts';
+import type { ClaimedShard, Member } from '../src/store/shard.ts';
+import { createShardStore, type ShardStore } from '../src/store/shard-store.ts';
+import { createShardJobs } from '../src/worker/shard-jobs.ts';
 import { useDatabases } from './databases.ts';
 
 const databases = useDatabases();
@@ -20,8 +21,8 @@ async function open(kind: 'PostgreSQL' | 'PGlite') {
   schemas += 1;
   const schema = `stores_${schemas}`;
   await migrateSchema(database, schema);
-  const [first] = ['first', 'second'].map((name) => createShardStore(database, schema, name));
-  const second = createShardStore(database, schema, 'second');
+  const [first] = ['first', 'second'].map((name) => createShardStore({ database, schema, workerId: name }));
+  const second = createShardStore({ database, schema, workerId: 'second' });
   if (first === undefined) throw new Error('there is a first store');
   const findShards = async () =>
     (await database.query(`select id::text as id from ${schema}.shards order by id`)).map(({ id }) =>
@@ -204,7 +205,7 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
 
   it('keep the last transitions of a migration where only so many are to be kept', async () => {
     const { database, schema, migrations, findShards } = await open(kind);
-    const store = createShardStore(database, schema, 'third', undefined, 3);
+    const store = createShardStore({ database, schema, workerId: 'third', retainTransitions: 3 });
     await migrations.register([toRegistration('a'), toRegistration('b')]);
     const [shardId = ''] = await findShards();
     const shard = await store.claim(shardId);
@@ -324,9 +325,14 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
     const { database, schema, migrations, findShards } = await open(kind);
     await database.run(`create table ${schema}.effects (key text)`);
     let isFailing = true;
-    const store = createShardStore(database, schema, 'third', async ({ key }, querier) => {
-      await querier.query(`insert into ${schema}.effects values ($1)`, [key]);
-      if (isFailing) throw new Error('the effect fails');
+    const store = createShardStore({
+      database,
+      schema,
+      workerId: 'third',
+      async onTransition({ key }, querier) {
+        await querier.query(`insert into ${schema}.effects values ($1)`, [key]);
+        if (isFailing) throw new Error('the effect fails');
+      },
     });
     await migrations.register([toRegistration('a')]);
     const [shardId = ''] = await findShards();
@@ -367,8 +373,13 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
         );
       },
     };
-    const store = createShardStore(listening, schema, 'third', async () => {
-      time += 600;
+    const store = createShardStore({
+      database: listening,
+      schema,
+      workerId: 'third',
+      async onTransition() {
+        time += 600;
+      },
     });
     await migrations.register(Array.from({ length: 104 }, (_, index) => toRegistration(`m${index}`)));
     const [shardId = ''] = await findShards();
@@ -565,7 +576,7 @@ describe('a migration that is registered while its shard is cut', () => {
           }),
         ),
     };
-    await createShardStore(slow, schema, 'third').split(shard);
+    await createShardStore({ database: slow, schema, workerId: 'third' }).split(shard);
     const found = await Promise.all(
       (await findShards()).map(async (id) => {
         const claimed = await first.claim(id);

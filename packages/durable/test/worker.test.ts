@@ -5,10 +5,10 @@ import {
   type ScriptedAnswer,
   toReading,
 } from '../../../test/support/scripted-adapter.ts';
-import { migrateSchema } from '../src/migrate-schema.ts';
-import { createMigrationStore } from '../src/migration-store.ts';
-import { createShardStore } from '../src/shard-store.ts';
-import { createWorker, type Worker, type WorkerOptions } from '../src/worker.ts';
+import { migrateSchema } from '../src/schema/migrate-schema.ts';
+import { createMigrationStore } from '../src/store/migration-store.ts';
+import { createShardStore } from '../src/store/shard-store.ts';
+import { createWorker, type Worker, type WorkerOptions } from '../src/worker/worker.ts';
 import { useDatabases } from './databases.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -279,7 +279,7 @@ describe('several workers', () => {
         async () => {
           await waitUntil('the first is recorded', async () => (await historyOf('acme/a')).length === 1);
           const [shard] = await database.query(`select id::text as id from ${schema}.shards`);
-          await createShardStore(database, schema, 'somebody else').claim(String(shard?.id));
+          await createShardStore({ database, schema, workerId: 'somebody else' }).claim(String(shard?.id));
           isClaimed = true;
           return toReading('running');
         },

@@ -392,7 +392,7 @@ describe('what is waited for', () => {
 
 /** Runs a statement on the server, beside the package. */
 async function withServer(statement: string): Promise<void> {
-  const { openPostgres } = await import('../../../durable/src/postgres-database.ts');
+  const { openPostgres } = await import('../../../durable/src/database/postgres-database.ts');
   const { connectionString } = server;
   const database = await openPostgres({ connectionString, poolSize: 1, onError: () => {} });
   await database.run(statement);

@@ -1,9 +1,9 @@
 import type { ExportedRow } from '@migration-status/core';
-import { type Database, numberOf, textOf } from './database.ts';
-import { checkSchema, readSchemaStatus } from './migrate-schema.ts';
-import { type PackedRows, parseExportedRow, parsePacked } from './packed-rows.ts';
-import { schemaVersion } from './schema-steps.ts';
-import { parseUnserved, toUnreadableRow, type Unserved } from './unserved.ts';
+import { type Database, numberOf, textOf } from '../database/database.ts';
+import { checkSchema, readSchemaStatus } from '../schema/migrate-schema.ts';
+import { schemaVersion } from '../schema/schema-steps.ts';
+import { type PackedRows, parseExportedRow, parsePacked } from '../store/packed-rows.ts';
+import { parseUnserved, toUnreadableRow, type Unserved } from '../store/unserved.ts';
 
 /** One migration as it is stored. */
 export interface StoredMigration {

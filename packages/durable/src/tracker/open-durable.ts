@@ -1,11 +1,11 @@
-import { countStatements } from './count-statements.ts';
-import type { Database } from './database.ts';
+import type { Database } from '../database/database.ts';
+import { checkSchemaName } from '../database/names.ts';
+import { countStatements } from '../metrics/count-statements.ts';
+import { createProcessCounters, type ProcessCounters } from '../metrics/process-counters.ts';
+import { checkSchema, checkWritable, migrateSchema, readSchemaStatus } from '../schema/migrate-schema.ts';
+import type { WorkerOptions } from '../worker/worker.ts';
 import type { DurableOptions } from './durable-options.ts';
-import { checkSchema, checkWritable, migrateSchema, readSchemaStatus } from './migrate-schema.ts';
-import { checkSchemaName } from './names.ts';
 import { defaultSchema, openDatabase } from './open-database.ts';
-import { createProcessCounters, type ProcessCounters } from './process-counters.ts';
-import type { WorkerOptions } from './worker.ts';
 
 /** How long connections may take to end; one that is dead may never do so. */
 export const closeMs = 1_000;

@@ -6,8 +6,8 @@ import {
   readExportedRow,
   type TrackerEvents,
 } from '@migration-status/core';
+import { toUnservedCondition, type Unserved } from '../store/unserved.ts';
 import type { News, StoredMigration } from './news-feed.ts';
-import { toUnservedCondition, type Unserved } from './unserved.ts';
 
 /** Tells of one event. */
 export type Emit = <Name extends keyof TrackerEvents>(name: Name, event: TrackerEvents[Name]) => void;

@@ -4,9 +4,9 @@ import {
   MigrationStatusError,
   type WaitOptions,
 } from '@migration-status/core';
+import type { Command, Commanded, Registered, Registration } from '../store/migration-store.ts';
 import { checkCall, refreshRules, waitRules } from './check-call.ts';
 import { iterateRows } from './iterate-rows.ts';
-import type { Command, Commanded, Registered, Registration } from './migration-store.ts';
 import type { Mirror } from './mirror.ts';
 import { type RowWatch, toSettling, waitForRow } from './wait-for-row.ts';
 

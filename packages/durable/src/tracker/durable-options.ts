@@ -4,9 +4,9 @@ import {
   type EnginePolicy,
   type MigrationAdapter,
 } from '@migration-status/core';
+import type { TransitionEffect } from '../store/shard.ts';
+import type { ShardEvent } from '../worker/worker.ts';
 import { checkCall, type Rule } from './check-call.ts';
-import type { TransitionEffect } from './shard-store.ts';
-import type { ShardEvent } from './worker.ts';
 
 /** Which database, and which schema of it. */
 export interface DatabasePlace {

@@ -11,19 +11,19 @@ import {
   type TrackLabels,
 } from '@migration-status/core';
 import { EventEmitter } from 'eventemitter3';
+import { toChannel } from '../database/names.ts';
+import { waitAtMost } from '../database/wait-at-most.ts';
+import { createOperations, type Operable } from '../operations/operations.ts';
+import { keepRetaining } from '../store/keep-retaining.ts';
+import { createMigrationStore, type Registered, type Registration } from '../store/migration-store.ts';
+import type { RecordedTransition } from '../store/shard.ts';
+import { createWorker } from '../worker/worker.ts';
 import { checkCall, labelRules } from './check-call.ts';
 import { createDurableHandle, type DurableHandle } from './durable-handle.ts';
 import { checkDurableOptions, type DurableOptions } from './durable-options.ts';
-import { keepRetaining } from './keep-retaining.ts';
-import { createMigrationStore, type Registered, type Registration } from './migration-store.ts';
 import { createMirror } from './mirror.ts';
-import { toChannel } from './names.ts';
 import { createNewsFeed } from './news-feed.ts';
 import { closeMs, type OpenDurable, openDurable, toWorkerOptions } from './open-durable.ts';
-import { createOperations, type Operable } from './operations.ts';
-import type { RecordedTransition } from './shard-store.ts';
-import { waitAtMost } from './wait-at-most.ts';
-import { createWorker } from './worker.ts';
 
 /**
  * Follows migrations together with all other processes on the same database. It is a tracker, but for what others have to be

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { EnginePolicy, MigrationAdapter } from '@migration-status/core';
-import { countReads } from './count-reads.ts';
-import { countTransitions } from './count-transitions.ts';
-import { type Database, numberOf } from './database.ts';
-import { checkSchema, readSchemaStatus } from './migrate-schema.ts';
-import { toChannel, toJobSchema } from './names.ts';
-import { createProcessCounters, type ProcessCounters } from './process-counters.ts';
-import { schemaVersion } from './schema-steps.ts';
+import { type Database, numberOf } from '../database/database.ts';
+import { toChannel, toJobSchema } from '../database/names.ts';
+import { waitAtMost } from '../database/wait-at-most.ts';
+import { countReads } from '../metrics/count-reads.ts';
+import { countTransitions } from '../metrics/count-transitions.ts';
+import { createProcessCounters, type ProcessCounters } from '../metrics/process-counters.ts';
+import { checkSchema, readSchemaStatus } from '../schema/migrate-schema.ts';
+import { schemaVersion } from '../schema/schema-steps.ts';
+import { holdSeconds, shardQueue } from '../schema/shard-queue.ts';
+import { createShardRun, type RunEnd, type ShardRun } from '../shard/shard-run.ts';
+import type { TransitionEffect } from '../store/shard.ts';
+import { createShardStore } from '../store/shard-store.ts';
 import { createShardJobs, type ShardJob } from './shard-jobs.ts';
-import { holdSeconds, shardQueue } from './shard-queue.ts';
-import { createShardRun, type RunEnd, type ShardRun } from './shard-run.ts';
-import { createShardStore, type TransitionEffect } from './shard-store.ts';
-import { waitAtMost } from './wait-at-most.ts';
 
 /** A worker has got hold of a shard, or it is over with it. */
 export interface ShardEvent {
@@ -107,7 +108,7 @@ export function createWorker(options: WorkerOptions): Worker {
   } = options;
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const counted = adapters.map((adapter) => countReads(adapter, counters));
-  const plainStore = createShardStore(database, schema, id, onTransition, retainTransitions);
+  const plainStore = createShardStore({ database, schema, workerId: id, onTransition, retainTransitions });
   const store = countTransitions(plainStore, counters);
   const jobs = createShardJobs(database, schema, onError);
   const holdings = new Map<string, Holding>();

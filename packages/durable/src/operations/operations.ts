@@ -1,11 +1,11 @@
 import { MigrationStatusError } from '@migration-status/core';
-import type { Database } from './database.ts';
+import type { Database } from '../database/database.ts';
+import { waitAtMost } from '../database/wait-at-most.ts';
+import type { ProcessCounters, ProcessCounts } from '../metrics/process-counters.ts';
+import { readSchemaStatus } from '../schema/migrate-schema.ts';
+import type { MigrationStore, StoreCounts } from '../store/migration-store.ts';
+import type { Worker } from '../worker/worker.ts';
 import type { HealthCheck, HealthSource } from './health.ts';
-import { readSchemaStatus } from './migrate-schema.ts';
-import type { MigrationStore, StoreCounts } from './migration-store.ts';
-import type { ProcessCounters, ProcessCounts } from './process-counters.ts';
-import { waitAtMost } from './wait-at-most.ts';
-import type { Worker } from './worker.ts';
 
 /** What this process is doing at this moment, and what it has done. */
 export interface Measures extends ProcessCounts {

@@ -1,7 +1,7 @@
 import { PgBoss } from 'pg-boss';
-import { type Database, numberOf, type Querier } from './database.ts';
-import { DatabaseError, toDatabaseError } from './database-error.ts';
-import { toJobSchema } from './names.ts';
+import { type Database, numberOf, type Querier } from '../database/database.ts';
+import { DatabaseError, toDatabaseError } from '../database/database-error.ts';
+import { toJobSchema } from '../database/names.ts';
 import { type SchemaStep, schemaSteps, schemaVersion } from './schema-steps.ts';
 import { shardQueue, toShardQueueOptions } from './shard-queue.ts';
 

@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Database } from '../database/database.ts';
 import type { ProcessCounters } from './process-counters.ts';
 
 /** The same database, with the statements counted that go to it. */

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import type { Database } from './database.ts';
+import type { Database } from '../database/database.ts';
+import { openEmbedded } from '../database/embedded-database.ts';
+import { checkSchemaName } from '../database/names.ts';
+import { openPostgres } from '../database/postgres-database.ts';
+import { migrateSchema, noSchema, readSchemaStatus, type SchemaStatus } from '../schema/migrate-schema.ts';
+import { createMigrationStore, type StoreCounts } from '../store/migration-store.ts';
 import type { DatabasePlace } from './durable-options.ts';
 import { checkPlace } from './durable-options.ts';
-import { openEmbedded } from './embedded-database.ts';
-import { migrateSchema, noSchema, readSchemaStatus, type SchemaStatus } from './migrate-schema.ts';
-import { createMigrationStore, type StoreCounts } from './migration-store.ts';
-import { checkSchemaName } from './names.ts';
-import { openPostgres } from './postgres-database.ts';
 
 export const defaultSchema = 'migration_status';
 

@@ -1,9 +1,9 @@
 import { type Job, PgBoss } from 'pg-boss';
-import { type Database, numberOf, textOf } from './database.ts';
-import { toDatabaseError } from './database-error.ts';
-import { gather } from './gather.ts';
-import { toJobSchema } from './names.ts';
-import { shardQueue } from './shard-queue.ts';
+import { type Database, numberOf, textOf } from '../database/database.ts';
+import { toDatabaseError } from '../database/database-error.ts';
+import { gather } from '../database/gather.ts';
+import { toJobSchema } from '../database/names.ts';
+import { shardQueue } from '../schema/shard-queue.ts';
 
 /** One shard that is this worker's for as long as its heartbeat is seen. */
 export interface ShardJob {

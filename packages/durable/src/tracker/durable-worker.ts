@@ -1,10 +1,10 @@
+import { waitAtMost } from '../database/wait-at-most.ts';
+import { createOperations, type Operable } from '../operations/operations.ts';
+import { keepRetaining } from '../store/keep-retaining.ts';
+import { createMigrationStore } from '../store/migration-store.ts';
+import { createWorker } from '../worker/worker.ts';
 import { checkDurableOptions, type DurableOptions } from './durable-options.ts';
-import { keepRetaining } from './keep-retaining.ts';
-import { createMigrationStore } from './migration-store.ts';
 import { closeMs, type OpenDurable, openDurable, toWorkerOptions } from './open-durable.ts';
-import { createOperations, type Operable } from './operations.ts';
-import { waitAtMost } from './wait-at-most.ts';
-import { createWorker } from './worker.ts';
 
 /** A process that follows migrations, and looks at none. */
 export interface DurableWorker extends Operable, AsyncDisposable {

@@ -1,6 +1,6 @@
 import { type MigrationAdapter, MigrationStatusError } from '@migration-status/core';
+import { wrapReads } from '../shard/wrap-reads.ts';
 import type { ProcessCounters, ReadOutcome } from './process-counters.ts';
-import { wrapReads } from './wrap-reads.ts';
 
 /** The same adapter, with its requests counted. */
 export function countReads(adapter: MigrationAdapter, counters: ProcessCounters): MigrationAdapter {

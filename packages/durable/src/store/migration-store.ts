@@ -1,9 +1,9 @@
-import { type Database, numberOf, type Querier, type ResultRow, textOf } from './database.ts';
-import { toChannel, toJobSchema } from './names.ts';
+import { type Database, numberOf, type Querier, type ResultRow, textOf } from '../database/database.ts';
+import { toChannel, toJobSchema } from '../database/names.ts';
+import { runTransaction } from '../database/run-transaction.ts';
+import { shardQueue } from '../schema/shard-queue.ts';
 import { parseExportedRow } from './packed-rows.ts';
-import { runTransaction } from './run-transaction.ts';
-import { shardQueue } from './shard-queue.ts';
-import type { RecordedTransition } from './shard-store.ts';
+import type { RecordedTransition } from './shard.ts';
 
 /** A migration that is to be followed. */
 export interface Registration {

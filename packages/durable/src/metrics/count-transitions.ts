@@ -1,5 +1,5 @@
+import type { ShardStore } from '../store/shard-store.ts';
 import type { ProcessCounters } from './process-counters.ts';
-import type { ShardStore } from './shard-store.ts';
 
 /** The same store, with the transitions counted that it has recorded. */
 export function countTransitions(store: ShardStore, counters: ProcessCounters): ShardStore {
