@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { driverNames } from './drivers/driver.ts';
+import { driverNames } from './drivers/load-driver.ts';
 import { type Cell, type Column, type Goal, isFigure, type Unit } from './harness/measurement.ts';
 import type { Report, ReportRow } from './harness/report.ts';
 import { peerNames } from './peers/load-peer.ts';

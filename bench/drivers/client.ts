@@ -1,5 +1,5 @@
 import type { ClientReport } from './client-report.ts';
-import { type DriverName, driverNames, loadDriver } from './driver.ts';
+import { type DriverName, driverNames, loadDriver } from './load-driver.ts';
 
 /** One worker in a process of its own: it begins at once, and tells how far it is whenever it is asked. */
 const [given, url = '', gapMs, workers, isChanging] = process.argv.slice(2);

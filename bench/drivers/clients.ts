@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientReport } from './client-report.ts';
-import type { DriverName, Orders } from './driver.ts';
+import type { Orders } from './driver.ts';
+import type { DriverName } from './load-driver.ts';
 
 /** What clients did within a while, together. */
 export interface Pace {

@@ -1,8 +1,8 @@
 import { type Database, numberOf } from '../../packages/durable/src/database/database.ts';
 import { openPostgres } from '../../packages/durable/src/database/postgres-database.ts';
 import { startPostgres } from '../../packages/durable/test/postgres-server.ts';
-import type { DriverName } from './driver.ts';
 import type { Load } from './load.ts';
+import type { DriverName } from './load-driver.ts';
 import { startRedis } from './redis-server.ts';
 
 /** A server, and the migrations on it. */

@@ -1,4 +1,4 @@
-import { driverNames } from '../drivers/driver.ts';
+import { driverNames } from '../drivers/load-driver.ts';
 import { peerNames } from '../peers/load-peer.ts';
 import type { Figure } from './median.ts';
 

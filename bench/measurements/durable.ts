@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startClients } from '../drivers/clients.ts';
-import { type DriverName, driverNames } from '../drivers/driver.ts';
 import type { Load } from '../drivers/load.ts';
+import { type DriverName, driverNames } from '../drivers/load-driver.ts';
 import {
   type Goal,
   type Measurement,

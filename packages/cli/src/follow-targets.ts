@@ -2,7 +2,6 @@ import {
   createStatusView,
   createTracker,
   type EnginePolicy,
-  type MigrationAdapter,
   type MigrationStatus,
   MigrationStatusError,
   type StatusSnapshot,
@@ -16,15 +15,7 @@ import type { Reporter } from './output/reporter.ts';
 import type { OpenStore } from './store/open-store.ts';
 import { toResume } from './store/to-resume.ts';
 import { toInterruptingSignal } from './surroundings.ts';
-
-/** One migration to follow. */
-export interface Target {
-  readonly adapter: MigrationAdapter;
-  readonly ref: unknown;
-  /** What it is called in the output. Default: its key. */
-  readonly name?: string | undefined;
-  readonly group?: string | undefined;
-}
+import type { Target } from './target.ts';
 
 /** What is followed, and until when. */
 export interface FollowRequest {

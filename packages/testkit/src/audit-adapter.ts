@@ -1,19 +1,10 @@
 import type { Audit, AuditDefinition, AuditResult } from './audit.ts';
 import { fail } from './audit.ts';
+import type { AuditOptions } from './audit-options.ts';
 import { auditDefinitions } from './audits/index.ts';
 import { createScenes, type Scenes } from './create-scenes.ts';
 import type { AdapterHarness } from './harness.ts';
 import { parseHarness } from './parse-harness.ts';
-
-/** How the audits are carried out. */
-export interface AuditOptions {
-  /** How many cases are generated. Default 320. */
-  readonly cases?: number | undefined;
-  /** The same seed makes the same cases. Default 1. */
-  readonly seed?: number | undefined;
-  /** How long one audit may take before it counts as broken, in milliseconds. Default 20 000. */
-  readonly limitMs?: number | undefined;
-}
 
 /**
  * The audits of one adapter, as data: each has an id, a name, and a `run` that finds out whether the promise is kept, against

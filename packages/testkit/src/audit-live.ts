@@ -7,8 +7,8 @@ import { type AuditResult, fail, skip } from './audit.ts';
 import { jsonFaultOf, modelFaultOf } from './audits/model.ts';
 import { reveals } from './audits/security.ts';
 import { kitVersion } from './kit-version.ts';
+import { type Outcome, settle } from './outcome.ts';
 import type { AuditReport, ReportedAudit } from './run-audits.ts';
-import { type Outcome, settle } from './scene.ts';
 
 /** An adapter for the provider itself, and what there is to look at. */
 export interface LiveHarness<Ref = unknown> {

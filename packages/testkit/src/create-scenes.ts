@@ -1,15 +1,15 @@
-import type { AuditOptions } from './audit-adapter.ts';
+import type { AuditOptions } from './audit-options.ts';
 import { createFixtureServer, type FixtureServer } from './fixture-server.ts';
-import { type GeneratedCase, generateCases } from './generate-cases.ts';
+import { generateCases } from './generate-cases.ts';
+import type { GeneratedCase } from './generated-case.ts';
 import type { AdapterHarness, BoundHarness, FixtureAnswer } from './harness.ts';
+import { type Outcome, settle } from './outcome.ts';
 import {
   createSecret,
-  type Outcome,
   ordinaryId,
   type ReadOptions,
   type SampleReading,
   type Scene,
-  settle,
   toAnswer,
   toSampleRef,
 } from './scene.ts';

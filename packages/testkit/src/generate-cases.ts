@@ -1,27 +1,14 @@
 import { isTerminalState } from '@migration-status/core';
 import { formatJsonPath, type MigrationReading } from '@migration-status/core/adapter';
 import { alterReply, toJson } from './alter-reply.ts';
+import type { GeneratedCase } from './generated-case.ts';
 import type { FixtureAnswer, FixtureReply } from './harness.ts';
 import { isOnTheWay } from './json-tree.ts';
 import { type Mutation, mutateJson } from './mutate-json.ts';
 import { listReadSamples, type ReadSample } from './read-outcomes.ts';
-import type { Outcome, Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { createSeededRandom } from './seeded-random.ts';
 import { statePathsOf } from './state-paths.ts';
-
-/** One answer that nobody has recorded, and what the adapter made of it. */
-export interface GeneratedCase {
-  /** What was answered, in a few words. */
-  readonly title: string;
-  readonly kind: 'mutation' | 'status' | 'body';
-  /** The reading of the sample that the answer was made from. */
-  readonly reading: MigrationReading;
-  /** Whether all fields that the state is read from were left as they are. */
-  readonly isStateKept: boolean;
-  readonly outcome: Outcome;
-  /** The credential of the adapter, which may have been put into the answer. */
-  readonly secret: string;
-}
 
 const statuses = [
   201, 202, 203, 206, 226, 300, 301, 304, 305, 308, 400, 402, 404, 405, 406, 407, 408, 409, 410, 411, 412,

@@ -4,8 +4,9 @@
  * @module
  */
 export type { Audit, AuditName, AuditResult, Requirement } from './audit.ts';
-export { type AuditOptions, auditAdapter } from './audit-adapter.ts';
+export { auditAdapter } from './audit-adapter.ts';
 export { auditLive, type LiveHarness } from './audit-live.ts';
+export type { AuditOptions } from './audit-options.ts';
 export type {
   AdapterHarness,
   BatchHarness,

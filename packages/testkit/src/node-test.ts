@@ -4,7 +4,8 @@
  * @module
  */
 import { describe, test } from 'node:test';
-import { type AuditOptions, auditAdapter } from './audit-adapter.ts';
+import { auditAdapter } from './audit-adapter.ts';
+import type { AuditOptions } from './audit-options.ts';
 import type { AdapterHarness } from './harness.ts';
 import { toFailure } from './to-failure.ts';
 

@@ -1,5 +1,6 @@
 import { type MigrationReading, MigrationStatusError } from '@migration-status/core/adapter';
-import type { Outcome, SampleReading, Scene } from './scene.ts';
+import type { Outcome } from './outcome.ts';
+import type { SampleReading, Scene } from './scene.ts';
 
 /** A sample that could be read. */
 export type ReadSample = Omit<SampleReading, 'outcome'> & { readonly reading: MigrationReading };

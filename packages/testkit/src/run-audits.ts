@@ -1,8 +1,10 @@
 import type { AuditResult } from './audit.ts';
-import { type AuditOptions, prepareAudits } from './audit-adapter.ts';
+import { prepareAudits } from './audit-adapter.ts';
+import type { AuditOptions } from './audit-options.ts';
 import type { AdapterHarness } from './harness.ts';
 import { kitVersion } from './kit-version.ts';
-import { createSecret, settle } from './scene.ts';
+import { settle } from './outcome.ts';
+import { createSecret } from './scene.ts';
 import { watchStrays } from './watch-strays.ts';
 
 /** One line of a report. */

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { MigrationAdapter, MigrationReading, ReadContext } from '@migration-status/core/adapter';
+import type { MigrationAdapter, ReadContext } from '@migration-status/core/adapter';
 import type { FixtureServer } from './fixture-server.ts';
-import type { GeneratedCase } from './generate-cases.ts';
+import type { GeneratedCase } from './generated-case.ts';
 import type { BoundHarness, FixtureAnswer, FixtureReply, FixtureRequest, Sample } from './harness.ts';
-
-/** What came of one call. */
-export type Outcome<Value = MigrationReading> = { readonly value: Value } | { readonly error: unknown };
+import type { Outcome } from './outcome.ts';
 
 /** What came of reading one sample. */
 export interface SampleReading {
@@ -57,13 +55,4 @@ export function toAnswer(reply: FixtureReply<never>, request: FixtureRequest, re
 /** The ref that a sample is read with. */
 export function toSampleRef(harness: BoundHarness, sample: Sample): unknown {
   return sample.ref ?? harness.toRef(ordinaryId);
-}
-
-/** Makes a call, and gives what came of it, also where it throws at once. */
-export async function settle<Value>(call: () => Value | Promise<Value>): Promise<Outcome<Value>> {
-  try {
-    return { value: await call() };
-  } catch (error) {
-    return { error };
-  }
 }

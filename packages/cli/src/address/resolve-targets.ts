@@ -2,7 +2,7 @@ import { ConfigurationError, type MigrationAdapter } from '@migration-status/cor
 import { toMigrationKey } from '@migration-status/core/adapter';
 import type { Account, Accounts } from '../config/accounts.ts';
 import type { MigrationConfig } from '../config/config.ts';
-import type { Target } from '../follow-targets.ts';
+import type { Target } from '../target.ts';
 import { type Address, parseAddress } from './parse-address.ts';
 import { parseJsonFlag } from './parse-json-flag.ts';
 import { toRef } from './to-ref.ts';

@@ -1,6 +1,6 @@
 import type { MigrationAdapter, MigrationRow } from '@migration-status/core';
 import { findAdapter } from '../address/find-adapter.ts';
-import type { Target } from '../follow-targets.ts';
+import type { Target } from '../target.ts';
 
 /** Of what a database holds, the migrations that have not ended and that one of the adapters is for. */
 export function toKnownTargets(

@@ -12,13 +12,13 @@ import type { Accounts } from '../config/accounts.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { openDurableTracker } from '../database/open-durable-tracker.ts';
 import { describeError } from '../describe-error.ts';
-import type { Target } from '../follow-targets.ts';
 import type { Follower } from '../follower.ts';
 import { onlyKeys } from '../only-keys.ts';
 import { openStore } from '../store/open-store.ts';
 import { toRememberedTargets } from '../store/to-remembered-targets.ts';
 import { toResume } from '../store/to-resume.ts';
 import type { Surroundings } from '../surroundings.ts';
+import type { Target } from '../target.ts';
 
 /** What is served, and what can be done about it. */
 export interface Served extends AsyncDisposable {

@@ -6,7 +6,7 @@ import {
 } from '@migration-status/core';
 import type { Account } from '../config/accounts.ts';
 import { knownAdapters } from '../config/known-adapters.ts';
-import type { Target } from '../follow-targets.ts';
+import type { Target } from '../target.ts';
 
 /** The migrations of a store that have not ended, as targets. Rejects with a `ConfigurationError` where nobody speaks for one. */
 export async function toRememberedTargets(

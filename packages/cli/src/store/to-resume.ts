@@ -1,5 +1,5 @@
 import type { TrackerExport } from '@migration-status/core';
-import type { Target } from '../follow-targets.ts';
+import type { Target } from '../target.ts';
 
 /**
  * What of a store concerns the given migrations. Those that were refused, and the accounts that were, begin

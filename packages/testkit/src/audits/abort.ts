@@ -1,8 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AuditDefinition, fail } from '../audit.ts';
+import { settle } from '../outcome.ts';
 import { describeOutcome, evidenceOf } from '../read-outcomes.ts';
-import { type Scene, settle } from '../scene.ts';
+import type { Scene } from '../scene.ts';
 import { traceWork } from '../trace-timers.ts';
 import { waitUntil } from '../wait-until.ts';
 import { findOpenSample } from './http.ts';

@@ -9,8 +9,9 @@ import { alterJson } from '../alter-reply.ts';
 import { type AuditDefinition, type AuditResult, fail, skip } from '../audit.ts';
 import type { BatchHarness, BatchItem, FixtureReply, FixtureRequest } from '../harness.ts';
 import { replaceAt } from '../json-tree.ts';
+import { type Outcome, settle } from '../outcome.ts';
 import { describeOutcome, evidenceOf, listReadSamples } from '../read-outcomes.ts';
-import { type Outcome, type Scene, settle, toAnswer } from '../scene.ts';
+import { type Scene, toAnswer } from '../scene.ts';
 import { statePathsOf } from '../state-paths.ts';
 import { findRepeated, isRequestError } from './http.ts';
 

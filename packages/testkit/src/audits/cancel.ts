@@ -1,8 +1,9 @@
 import { ProviderRequestError } from '@migration-status/core/adapter';
 import { type AuditDefinition, type AuditResult, fail, skip } from '../audit.ts';
 import type { CancelHarness } from '../harness.ts';
+import { type Outcome, settle } from '../outcome.ts';
 import { describeOutcome, evidenceOf } from '../read-outcomes.ts';
-import { type Outcome, type Scene, settle, toAnswer } from '../scene.ts';
+import { type Scene, toAnswer } from '../scene.ts';
 import { findRepeated, isRequestError } from './http.ts';
 import { isRefusal } from './refs.ts';
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AuditDefinition, fail } from '../audit.ts';
 import { hasOneMigration } from '../one-migration.ts';
+import { settle } from '../outcome.ts';
 import { describeOutcome, listReadSamples, type ReadSample } from '../read-outcomes.ts';
-import { settle, toAnswer } from '../scene.ts';
+import { toAnswer } from '../scene.ts';
 import { fingerprintOf } from './http.ts';
 
 /** How many reads go on at the same time. */

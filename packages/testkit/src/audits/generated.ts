@@ -1,7 +1,7 @@
 import { isTerminalState } from '@migration-status/core';
 import { MigrationStatusError } from '@migration-status/core/adapter';
 import { type AuditDefinition, fail } from '../audit.ts';
-import type { GeneratedCase } from '../generate-cases.ts';
+import type { GeneratedCase } from '../generated-case.ts';
 import { describeOutcome, evidenceOf } from '../read-outcomes.ts';
 import { jsonFaultOf, modelFaultOf } from './model.ts';
 import { reveals } from './security.ts';

@@ -10,8 +10,9 @@ import { type AuditDefinition, fail, skip } from '../audit.ts';
 import { toBody } from '../fixture-server.ts';
 import type { FixtureAnswer, FixtureReply, FixtureRequest } from '../harness.ts';
 import { dropAt, extendAt, isJsonObject, type JsonPath, listNodes, replaceAt } from '../json-tree.ts';
+import { type Outcome, settle } from '../outcome.ts';
 import { describeOutcome, evidenceOf, listReadSamples, type ReadSample } from '../read-outcomes.ts';
-import { type Outcome, ordinaryId, type Scene, settle } from '../scene.ts';
+import { ordinaryId, type Scene } from '../scene.ts';
 
 const page = '<!doctype html><title>Bad gateway</title><h1>Something else answers here</h1>';
 

@@ -2,8 +2,9 @@ import { isTerminalState, parseMigrationStatus } from '@migration-status/core';
 import { type MigrationStatus, MigrationStatusError, PushRefusedError } from '@migration-status/core/adapter';
 import { type AuditDefinition, type AuditResult, fail, skip } from '../audit.ts';
 import type { PushHarness } from '../harness.ts';
+import { type Outcome, settle } from '../outcome.ts';
 import { describeOutcome, evidenceOf } from '../read-outcomes.ts';
-import { createSecret, type Outcome, type Scene, settle } from '../scene.ts';
+import { createSecret, type Scene } from '../scene.ts';
 import { differenceOf } from './mapping.ts';
 import { reveals } from './security.ts';
 

@@ -5,8 +5,9 @@ import type { BoundHarness } from '../harness.ts';
 import { isJsonObject } from '../json-tree.ts';
 import { oddIds } from '../odd-ids.ts';
 import { hasOneMigration, oneMigration } from '../one-migration.ts';
+import { type Outcome, settle } from '../outcome.ts';
 import { describeOutcome, evidenceOf } from '../read-outcomes.ts';
-import { createSecret, type Outcome, ordinaryId, settle } from '../scene.ts';
+import { createSecret, ordinaryId } from '../scene.ts';
 import { reveals } from './security.ts';
 
 /** How a migration is addressed. */

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AuditDefinition, type AuditResult, fail, skip } from '../audit.ts';
 import type { StartHarness } from '../harness.ts';
+import { type Outcome, settle } from '../outcome.ts';
 import { describeOutcome, evidenceOf } from '../read-outcomes.ts';
-import { type Outcome, type Scene, settle, toAnswer } from '../scene.ts';
+import { type Scene, toAnswer } from '../scene.ts';
 import { findRepeated, isRequestError } from './http.ts';
 import { isRefusal, isRefusalOf, listWrongFields } from './refs.ts';
 import { reveals } from './security.ts';
