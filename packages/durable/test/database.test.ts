@@ -82,12 +82,16 @@ describe('a database that cannot be used', () => {
 });
 
 describe('a transaction', () => {
-  it('is taken back by the server when its process has nothing to say for long', async () => {
+  it('is taken back by the server when its process has nothing to say for long, or a statement hangs', async () => {
     const database = await open();
     const rows = await database.transaction((querier) =>
-      querier.query("select current_setting('idle_in_transaction_session_timeout') as limit_text"),
+      querier.query(
+        `select current_setting('idle_in_transaction_session_timeout') as silence, current_setting('statement_timeout') as statement`,
+      ),
     );
-    expect(rows).toEqual([{ limit_text: '7500ms' }]);
+    expect(rows).toEqual([{ silence: '7500ms', statement: '20s' }]);
+    const [elsewhere] = await database.query(`select current_setting('statement_timeout') as statement`);
+    expect(elsewhere).toEqual({ statement: '0' });
   });
 });
 

@@ -238,6 +238,29 @@ describe('a run of a shard', () => {
   });
 });
 
+describe('the messages to a run', () => {
+  it('are all done, however many before them have to stay', async () => {
+    const row = { ...rowOf('foreign'), provider: 'foreign' };
+    const stranger = { id: '8', key: row.key, sequence: 0, revision: 0, row };
+    const own = { id: '7', key: 'acme/a', sequence: 0, revision: 0, row: rowOf('a') };
+    const mail = Array.from({ length: 1_200 }, (_, index): InboxMessage => {
+      const to = index < 1_199 ? stranger : own;
+      return { id: String(index + 1), migrationId: to.id, key: to.key, kind: 'push', body: '{}' };
+    });
+    const { run, asked } = start(
+      [toReading('running')],
+      {
+        readInbox: async (_claim, { after = '0', limit }) =>
+          mail.filter(({ id }) => Number(id) > Number(after)).slice(0, limit),
+      },
+      { shard: { ...whole, members: [stranger, own] } },
+    );
+    await run.takeMail();
+    run.lose();
+    expect(asked).toContain('clear 1200');
+  });
+});
+
 describe('a run of a part of a lane', () => {
   const part = { ...whole, shardId: '2', share: 0.5 };
 

@@ -131,14 +131,14 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
     if (lost === undefined || held === undefined) throw new Error('the shard is there');
     const running = toNext(onlyOf(lost), 'running');
     const batch = { rows: [running], transitions: [toTransition(running, 'running')] };
-    const messages = await first.readInbox(lost, 10);
+    const messages = await first.readInbox(lost, { limit: 10 });
     const ids = messages.map(({ id }) => id);
     expect(await first.write(lost, batch)).toBe(false);
     expect(await first.pack(lost, toPacked({ lanes: [], rows: [] }))).toBe(false);
     expect(await first.clearInbox(lost, ids)).toBe(false);
     expect(await first.setUnserved(lost, undefined)).toBe(false);
     expect(await migrations.transitionsOf('acme/a')).toEqual([]);
-    expect(await second.readInbox(held, 10)).toEqual(messages);
+    expect(await second.readInbox(held, { limit: 10 })).toEqual(messages);
     expect(onlyOf(await second.claim(shardId)).row).toMatchObject({ key: 'acme/a', ref: { id: 'a' } });
   });
 
@@ -271,8 +271,10 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
     const shard = await first.claim(shardId);
     if (shard === undefined) throw new Error('the shard is there');
     expect(await first.findMail([shardId])).toEqual([shardId]);
-    const messages = await first.readInbox(shard, 10);
+    const messages = await first.readInbox(shard, { limit: 10 });
     expect(messages.map(({ kind: word }) => word)).toEqual(['follow', 'push', 'forget']);
+    const [after] = messages.map(({ id }) => id);
+    expect(await first.readInbox(shard, { after, limit: 1 })).toEqual(messages.slice(1, 2));
     await first.clearInbox(
       shard,
       messages.map(({ id }) => id),
@@ -314,8 +316,8 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
     ]);
     const [owner, stranger] = [await first.claim(home), await first.claim(elsewhere)];
     if (owner === undefined || stranger === undefined) throw new Error('the shards are there');
-    expect(await first.readInbox(stranger, 10)).toEqual([]);
-    expect((await first.readInbox(owner, 10)).map(({ key }) => key)).toEqual(['acme/a', 'acme/b']);
+    expect(await first.readInbox(stranger, { limit: 10 })).toEqual([]);
+    expect((await first.readInbox(owner, { limit: 10 })).map(({ key }) => key)).toEqual(['acme/a', 'acme/b']);
     const running = toNext(onlyOf(owner), 'running');
     await first.write(stranger, { rows: [running], transitions: [toTransition(running, 'running')] });
     expect(await migrations.transitionsOf('acme/a')).toEqual([]);
@@ -429,7 +431,7 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
     const merged = await claimOf(first, lower);
     expect(merged.share).toBe(1);
     expect(merged.members.map(({ key }) => key).sort()).toEqual(ids.map((id) => `acme/${id}`));
-    const kinds = (await first.readInbox(merged, 20)).map((message) => message.kind);
+    const kinds = (await first.readInbox(merged, { limit: 20 })).map((message) => message.kind);
     expect(kinds.slice(-2)).toEqual(['refresh', 'follow']);
     expect(await database.query(`select sum(share) as sum from ${schema}.shards`)).toEqual([{ sum: 1 }]);
   });
@@ -445,7 +447,7 @@ describe.each(['PostgreSQL', 'PGlite'] as const)('the stores on %s', (kind) => {
     const held = await claimOf(second, upper);
     expect(await first.merge(await claimOf(first, lower))).toBe(true);
     expect(await findShards()).toEqual([upper]);
-    expect((await second.readInbox(held, 10)).map((message) => message.kind)).toEqual(['reclaim']);
+    expect((await second.readInbox(held, { limit: 10 })).map((message) => message.kind)).toEqual(['reclaim']);
     expect(await claimOf(second, upper)).toMatchObject({ share: 1, members: [{}, {}] });
   });
 
@@ -581,7 +583,7 @@ describe('a migration that is registered while its shard is cut', () => {
       (await findShards()).map(async (id) => {
         const claimed = await first.claim(id);
         if (claimed === undefined) throw new Error('both shards are there');
-        const messages = await first.readInbox(claimed, 100);
+        const messages = await first.readInbox(claimed, { limit: 100 });
         return { keys: claimed.members.map(({ key }) => key), addressed: messages.map(({ key }) => key) };
       }),
     );

@@ -16,7 +16,7 @@ export interface PostgresOptions {
 
 const connectTimeoutMs = 5_000;
 
-/** A statement that has not come back by then went out over a connection that is dead. */
+/** A statement that has not come back by then hangs, or went out over a connection that is dead. */
 const queryTimeoutMs = 20_000;
 
 /**
@@ -24,6 +24,10 @@ const queryTimeoutMs = 20_000;
  * the middle of one are gone by then, before others may take over what it has.
  */
 const idleInTransactionMs = 7_500;
+
+const begin = `begin;
+set local idle_in_transaction_session_timeout = ${idleInTransactionMs};
+set local statement_timeout = ${queryTimeoutMs}`;
 
 const relistenMs = 1_000;
 
@@ -60,7 +64,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     });
     client.on('error', report);
     try {
-      await query(client, `begin; set local idle_in_transaction_session_timeout = ${idleInTransactionMs}`);
+      await query(client, begin);
       const result = await work({ query: (text, values) => query(client, text, values) });
       await query(client, 'commit');
       release();

@@ -25,7 +25,7 @@ export interface ShardMailOptions {
 
 /** Does what others have asked the holder of a shard to do. */
 export interface ShardMail {
-  /** Until the inbox is empty. */
+  /** Goes through all of the inbox. What has to stay there is seen again the next time. */
   take(): Promise<void>;
 }
 
@@ -44,20 +44,26 @@ export function createShardMail(options: ShardMailOptions): ShardMail {
   async function takeAll(): Promise<void> {
     while (isWaiting && !isEnding()) {
       isWaiting = false;
-      const messages = await store.readInbox(claim, mailSize);
-      if (messages.length === 0 || isEnding()) continue;
-      const returning = messages.flatMap(apply);
-      if (returning.length > 0 && !(await store.reopen(claim, returning))) return onLost();
-      // What a message leads to is recorded before the message goes.
-      while (!(await writer.flush())) if (writer.isAtEnd) return;
-      if (writer.isAtEnd) return;
-      // What has come back is there for the next run, and so are the messages about it.
-      if (returning.length > 0) return onChanged();
-      const ids = toDone(messages);
-      if (!(await store.clearInbox(claim, ids))) return onLost();
-      isWaiting ||= messages.length === mailSize && ids.length > 0;
-      if (messages.some(({ kind }) => kind === 'reclaim')) await onChanged();
+      // Page by page, as any number of messages may have to stay.
+      let after: string | undefined;
+      do {
+        const messages = await store.readInbox(claim, { after, limit: mailSize });
+        if (messages.length > 0 && !isEnding()) await takePage(messages);
+        after = messages.length === mailSize ? messages.at(-1)?.id : undefined;
+      } while (after !== undefined && !isEnding());
     }
+  }
+
+  async function takePage(messages: readonly InboxMessage[]): Promise<void> {
+    const returning = messages.flatMap(apply);
+    if (returning.length > 0 && !(await store.reopen(claim, returning))) return onLost();
+    // What a message leads to is recorded before the message goes.
+    while (!(await writer.flush())) if (writer.isAtEnd) return;
+    if (writer.isAtEnd) return;
+    // What has come back is there for the next run, and so are the messages about it.
+    if (returning.length > 0) return onChanged();
+    if (!(await store.clearInbox(claim, toDone(messages)))) return onLost();
+    if (messages.some(({ kind }) => kind === 'reclaim')) await onChanged();
   }
 
   /** Those that lead to nothing more. */

@@ -65,6 +65,9 @@ const lastWritesMs = 300;
 /** How long a shard that is to be merged may stand still until its part of the lane is at rest. */
 const longestRestMs = 1_000;
 
+/** How much before its time, by the wall clock, a timer may ring. */
+const timerGrainMs = 2;
+
 /** How many rows go with one write when a shard is merged. */
 const mostMerged = 500;
 
@@ -229,7 +232,7 @@ export function createShardRun(options: ShardRunOptions): ShardRun {
   /** The rows go with all that is known of them, once nothing that was sent counts against the rate any more. */
   async function merge(): Promise<boolean> {
     const { lanes, rows } = tracker.export({ native: storeNative });
-    const restMs = Math.min(Math.max(0, toRestAt(lanes) - Date.now()), 2 * longestRestMs);
+    const restMs = Math.min(Math.max(0, toRestAt(lanes) - Date.now()) + timerGrainMs, 2 * longestRestMs);
     await Promise.race([delay(restMs), patienceEnd.promise]);
     const known = packer.toRecorded(rows).map(({ member, row }) => ({
       ...member,

@@ -1,7 +1,7 @@
 import { type Database, type ResultRow, textOf } from '../database/database.ts';
 import { gather } from '../database/gather.ts';
 import { toAreHeld, toClaimColumns, toOwners } from './claims.ts';
-import type { Claim, InboxMessage } from './shard.ts';
+import type { Claim, InboxMessage, InboxPage } from './shard.ts';
 
 /** How many shards are asked about in one statement, and how many messages go with one. */
 const mostShards = 500;
@@ -10,20 +10,24 @@ const mostMessages = 5_000;
 /** What others have asked the holders of shards to do. */
 export function createShardInbox(database: Database, schema: string) {
   const readInboxSoon = gather({
-    async work(asked: readonly { readonly shardId: string; readonly limit: number }[]) {
+    async work(asked: readonly (InboxPage & { readonly shardId: string })[]) {
       // A migration may have moved to another shard while somebody sent it a message, which then goes after it.
       const found = await database.query(
         `with mail as (
            select s.id as shard_id, i.id, i.migration_id, i.key, i.kind, i.body, coalesce(m.shard_id, s.id) as home
-           from unnest($1::bigint[], $2::int[]) as s (id, most) join lateral (
-             select * from ${schema}.inbox where shard_id = s.id order by id limit s.most
+           from unnest($1::bigint[], $2::bigint[], $3::int[]) as s (id, after, most) join lateral (
+             select * from ${schema}.inbox where shard_id = s.id and id > s.after order by id limit s.most
            ) as i on true left join ${schema}.migrations m on m.id = i.migration_id
          ), strays as (
            update ${schema}.inbox i set shard_id = mail.home from mail where i.id = mail.id and mail.home <> mail.shard_id
          )
          select shard_id::text as shard_id, id::text as id, migration_id::text as migration_id, key, kind, body
          from mail where home = shard_id order by mail.id`,
-        [asked.map(({ shardId }) => shardId), asked.map(({ limit }) => limit)],
+        [
+          asked.map(({ shardId }) => shardId),
+          asked.map(({ after = '0' }) => after),
+          asked.map(({ limit }) => limit),
+        ],
       );
       const byShard = Map.groupBy(found, (message) => textOf(message, 'shard_id'));
       return asked.map(({ shardId }) => (byShard.get(shardId) ?? []).map(toMessage));

@@ -3,7 +3,7 @@ import { toChannel } from '../database/names.ts';
 import { createShardClaim } from './claim-shards.ts';
 import { toAreHeld, toClaimColumns, toOwners } from './claims.ts';
 import { createLaneDivision } from './divide-lane.ts';
-import type { Claim, ClaimedShard, InboxMessage, ShardAnomaly, WriteBatch } from './shard.ts';
+import type { Claim, ClaimedShard, InboxMessage, InboxPage, ShardAnomaly, WriteBatch } from './shard.ts';
 import { createShardInbox } from './shard-inbox.ts';
 import type { Unserved } from './unserved.ts';
 import { createRowWriting, type RowWritingOptions } from './write-rows.ts';
@@ -25,8 +25,8 @@ export interface ShardStore {
   pack(claim: Claim, packed: string): Promise<boolean>;
   /** Which of these shards have messages. */
   findMail(shardIds: readonly string[]): Promise<readonly string[]>;
-  /** The oldest messages to migrations of the shard, or to some that are in none. */
-  readInbox(claim: Claim, limit: number): Promise<readonly InboxMessage[]>;
+  /** The oldest messages to migrations of the shard, or to some that are in none; with `after`, of those behind that one. */
+  readInbox(claim: Claim, page: InboxPage): Promise<readonly InboxMessage[]>;
   clearInbox(claim: Claim, ids: readonly string[]): Promise<boolean>;
   /**
    * Takes migrations that had ended back into the shard, and gives false when the claim is lost. Of those that were
@@ -116,7 +116,7 @@ export function createShardStore(options: RowWritingOptions): ShardStore {
     write: createRowWriting(options),
     pack: (claim, packed) => packSoon({ claim, packed }),
     findMail: inbox.findShards,
-    readInbox: ({ shardId }, limit) => inbox.read({ shardId, limit }),
+    readInbox: ({ shardId }, page) => inbox.read({ shardId, ...page }),
     clearInbox: (claim, ids) => inbox.clear({ claim, ids }),
     ...lane,
     leave: (claim, restAt) => leaveSoon({ claim, restAt }),

@@ -59,6 +59,13 @@ export interface InboxMessage {
   readonly body: string;
 }
 
+/** A part of an inbox. */
+export interface InboxPage {
+  /** The id of the message before the first one. Default: from the oldest on. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
 /** What came up in a shard that should not happen, and that changed nothing. */
 export type ShardAnomaly = Omit<AnomalyEvent, 'row'> & { readonly key: string };
 
