@@ -114,7 +114,7 @@ describe('workers as processes', { timeout: 60_000 }, () => {
     const [url] = await served.waitFor(/http:\S+/);
     const snapshot = await (await fetch(`${url}statuses`)).json();
     expect(snapshot).toMatchObject({ total: 1, rows: [{ key, status: { state: 'succeeded' } }] });
-    expect(served.stderr()).toBe('1 migrations are shown there until Ctrl-C.\n');
+    expect(served.stderr()).toBe('1 migration is shown there until Ctrl-C.\n');
     served.kill('SIGTERM');
     expect(await served.ended).toBe(143);
     second.kill('SIGINT');

@@ -1,4 +1,4 @@
-import { ConfigurationError, createStatusView } from '@migration-status/core';
+import { ConfigurationError, createStatusView, describeCount } from '@migration-status/core';
 import type { RowAction } from '@migration-status/dashboard';
 import type { HealthSource } from '@migration-status/durable';
 import { readCredential } from '../config/read-credential.ts';
@@ -63,11 +63,15 @@ export async function serve(
     throw toListenError(error, access, '--port');
   });
   stdout.write(`http://${toName(access.host)}:${server.port}/\n`);
-  stderr.write(`${view.getSnapshot().total} migrations are shown there until Ctrl-C.\n`);
+  stderr.write(`${describeShown(view.getSnapshot().total)} shown there until Ctrl-C.\n`);
   await whenAborted(interruption);
   handler.close();
   const signal = toInterruptingSignal(interruption);
   return signal === undefined ? 0 : signalExitCodes[signal];
+}
+
+function describeShown(total: number): string {
+  return total === 1 ? '1 migration is' : `${describeCount(total)} migrations are`;
 }
 
 /** Probes ask by an address, and without a token; on this machine they go by its names. */
