@@ -1,26 +1,14 @@
 import type { KeyedList } from './keyed-list.ts';
 import { createListKeeper } from './list-keeper.ts';
-import {
-  createTally,
-  noShare,
-  type RowSummary,
-  recount,
-  type Share,
-  type Tally,
-  toRowSummary,
-} from './tally.ts';
+import { createTallies, noShare, type RowSummary, type Share } from './tally.ts';
 
 /** How the rows of one group stand. Frozen; the same object until one of its numbers becomes another. */
 export interface GroupSummary extends RowSummary {
   readonly group: string;
 }
 
-/** A group that has rows. */
-export interface Group {
-  readonly name: string;
-  readonly number: number;
-  readonly tally: Tally;
-}
+/** Names a group as long as it has rows. */
+export type GroupNumber = number;
 
 /** Counts rows by group. */
 export interface GroupKeeper {
@@ -28,48 +16,52 @@ export interface GroupKeeper {
    * Counts a row out of the group that it was in and into the one that it is in, or otherwise than before. Gives the group
    * that it is in.
    */
-  move(from: Group | undefined, before: Share, name: string | undefined, after: Share): Group | undefined;
+  move(
+    from: GroupNumber | undefined,
+    before: Share,
+    name: string | undefined,
+    after: Share,
+  ): GroupNumber | undefined;
   /** The groups that have rows, sorted by name: the same object until one changes. */
   toList(): KeyedList<GroupSummary>;
 }
 
 /** Makes a keeper of groups. A group comes with its first row and goes with its last. */
 export function createGroupKeeper(): GroupKeeper {
-  const groups = new Map<string, Group>();
+  const names: string[] = [];
   const list = createListKeeper<GroupSummary>(({ group }) => group);
+  const tallies = createTallies();
   /** Groups whose numbers have become others since they were summed up: that is left until somebody looks. */
-  const stale = new Set<Group>();
+  const stale = new Set<GroupNumber>();
 
-  function groupOf(name: string): Group {
-    const known = groups.get(name);
-    if (known) return known;
-    const group = { name, number: list.add(name), tally: createTally() };
-    groups.set(name, group);
+  function groupOf(name: string): GroupNumber {
+    const group = list.numberOf(name) ?? list.add(name);
+    names[group] = name;
     return group;
   }
 
-  function count(group: Group, before: Share, after: Share): void {
-    if (recount(group.tally, before, after)) stale.add(group);
-    if (group.tally.rows > 0) return;
-    groups.delete(group.name);
+  function count(group: GroupNumber, before: Share, after: Share): void {
+    if (tallies.recount(group, before, after)) stale.add(group);
+    if (tallies.rowsOf(group) > 0) return;
     stale.delete(group);
-    list.drop(group.name);
+    list.drop(names[group] ?? '');
   }
 
   return {
     move(from, before, name, after) {
-      const to = name === undefined ? undefined : from?.name === name ? from : groupOf(name);
-      if (from && from === to) {
+      if (from !== undefined && names[from] === name) {
         count(from, before, after);
-        return to;
+        return from;
       }
-      if (from) count(from, before, noShare);
-      if (to) count(to, noShare, after);
+      const to = name === undefined ? undefined : groupOf(name);
+      if (from !== undefined) count(from, before, noShare);
+      if (to !== undefined) count(to, noShare, after);
       return to;
     },
     toList() {
-      for (const { name, number, tally } of stale) {
-        list.put(number, Object.freeze({ group: name, ...toRowSummary(tally) }), name);
+      for (const number of stale) {
+        const group = names[number] ?? '';
+        list.put(number, Object.freeze({ group, ...tallies.toSummary(number) }), group);
       }
       stale.clear();
       return list.toList();

@@ -1,5 +1,5 @@
-import { createVector, itemAt, withItem } from './item-vector.ts';
-import { type KeyedList, toKeyedList } from './keyed-list.ts';
+import { createTimeline } from './item-timeline.ts';
+import { createKeyedList, type KeyedList, type ListKeys } from './keyed-list.ts';
 import { noNumbers, withNumber, withoutNumber } from './ordered-numbers.ts';
 import { compareSortKeys, type SortKey } from './sort-key.ts';
 
@@ -32,9 +32,10 @@ export function createListKeeper<Item>(keyOf: (item: Item) => string): ListKeepe
   const turns: number[] = [];
   let lastTurn = 0;
   let dropped = 0;
-  let items = createVector<Item>();
+  const { itemAt, put: putItem, toMoment } = createTimeline<Item>();
   let order = noNumbers;
   let list: KeyedList<Item> | undefined;
+  const keys: ListKeys<Item> = { keyOf, numberOf: (key) => numbers.get(key), dropped: () => dropped };
 
   function compare(a: number, b: number): number {
     return compareSortKeys(sortKeys[a], sortKeys[b]) || (turns[a] ?? 0) - (turns[b] ?? 0);
@@ -58,51 +59,35 @@ export function createListKeeper<Item>(keyOf: (item: Item) => string): ListKeepe
   }
 
   function put(number: number, item: Item, sortKey: SortKey): void {
-    const isListed = itemAt(items, number) !== undefined;
+    const isListed = itemAt(number) !== undefined;
     const isInPlace = isListed && compareSortKeys(sortKeys[number], sortKey) === 0;
     if (isListed && !isInPlace) order = withoutNumber(order, number, compare);
     if (!isInPlace) {
       sortKeys[number] = sortKey;
       order = withNumber(order, number, compare);
     }
-    items = withItem(items, number, item);
+    putItem(number, item);
     list = undefined;
   }
 
   function remove(number: number): void {
-    if (itemAt(items, number) === undefined) return;
+    if (itemAt(number) === undefined) return;
     order = withoutNumber(order, number, compare);
-    items = withItem(items, number, undefined);
+    putItem(number, undefined);
     // A sort key may be of any size.
     sortKeys[number] = undefined;
     list = undefined;
   }
 
-  function toList(): KeyedList<Item> {
-    const [itemsThen, droppedThen] = [items, dropped];
-    let byKey: ReadonlyMap<string, Item> | undefined;
-    const find = (key: string) => {
-      const number = numbers.get(key);
-      const item = number === undefined ? undefined : itemAt(itemsThen, number);
-      if (item !== undefined && keyOf(item) === key) return item;
-      if (dropped === droppedThen) return undefined;
-      // The key may have had another number when this list was the latest: it is gone through, once.
-      byKey ??= new Map([...own].map((each) => [keyOf(each), each]));
-      return byKey.get(key);
-    };
-    const own: KeyedList<Item> = toKeyedList(order, itemsThen, find, keyOf);
-    return own;
-  }
-
   return {
-    numberOf: (key) => numbers.get(key),
+    numberOf: keys.numberOf,
     add,
     drop,
-    itemOf: (number) => itemAt(items, number),
+    itemOf: itemAt,
     put,
     remove,
     toList() {
-      list ??= toList();
+      list ??= createKeyedList(order, toMoment(), keys);
       return list;
     },
   };

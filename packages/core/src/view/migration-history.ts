@@ -1,3 +1,4 @@
+import { deepFreeze } from '../model/deep-freeze.ts';
 import type { MigrationState } from '../model/migration-state.ts';
 import { toPercent } from '../model/to-percent.ts';
 import type { Condition, ConditionKind } from '../step/row.ts';
@@ -47,15 +48,72 @@ export const noHistory: MigrationHistory = Object.freeze({
   progress: Object.freeze([]),
 });
 
+/** What of a row goes into a history. */
+interface News extends Pick<MigrationRow, 'conditions' | 'reads'> {
+  readonly at: string | undefined;
+  readonly state: MigrationState | undefined;
+  readonly nativeState: string;
+  readonly phase: string | undefined;
+  readonly percent: number | undefined;
+}
+
+/** News that have not been worked into a history yet, the last of them first. */
+interface UnsortedNews extends News {
+  readonly earlier: Past;
+  /** How many these are. */
+  readonly count: number;
+}
+
+/** A history, or what one can be made of. Most news come and go without anybody asking for the history of their row. */
+export type Past = MigrationHistory | UnsortedNews;
+
+/** More news than these are worked in whether somebody asks or not, so that they take no more room than the history does. */
+const mostUnsorted = 8;
+
+/** The past of a row of which there has been one piece of news. */
+export function beginPast(row: MigrationRow): Past {
+  return toUnsorted(noHistory, row);
+}
+
 /**
- * The history with one more piece of news; the same object when it holds nothing to note.
+ * The past with one more piece of news.
  *
  * @param most Entries of each kind at most.
  */
-export function withNews(history: MigrationHistory, row: MigrationRow, most: number): MigrationHistory {
-  const states = withState(history.states, row, most);
-  const conditions = withConditions(history.conditions, row, most);
-  const progress = withProgress(history.progress, row, most);
+export function withNews(past: Past, row: MigrationRow, most: number): Past {
+  return toUnsorted(countOf(past) < mostUnsorted ? past : toHistory(past, most), row);
+}
+
+function toUnsorted(earlier: Past, { status, conditions, reads }: MigrationRow): UnsortedNews {
+  return {
+    at: status?.observedAt,
+    state: status?.state,
+    nativeState: status?.nativeState ?? '',
+    phase: status?.phase,
+    percent: toPercent(status?.progress),
+    conditions,
+    reads,
+    earlier,
+    count: countOf(earlier) + 1,
+  };
+}
+
+function countOf(past: Past): number {
+  return 'count' in past ? past.count : 0;
+}
+
+/** The history of a past; the same object as before when there is nothing to note in what came after it. */
+export function toHistory(past: Past, most: number): MigrationHistory {
+  const unsorted: News[] = [];
+  let earlier = past;
+  for (; 'count' in earlier; earlier = earlier.earlier) unsorted.push(earlier);
+  return unsorted.reduceRight((history, news) => withOne(history, news, most), earlier);
+}
+
+function withOne(history: MigrationHistory, news: News, most: number): MigrationHistory {
+  const states = withState(history.states, news, most);
+  const conditions = withConditions(history.conditions, news, most);
+  const progress = withProgress(history.progress, news, most);
   const isSame =
     states === history.states && conditions === history.conditions && progress === history.progress;
   return isSame ? history : Object.freeze({ states, conditions, progress });
@@ -63,37 +121,31 @@ export function withNews(history: MigrationHistory, row: MigrationRow, most: num
 
 function withState(
   states: readonly StateEntry[],
-  { status }: MigrationRow,
+  { at, state, nativeState, phase }: News,
   most: number,
 ): readonly StateEntry[] {
-  if (status === undefined) return states;
-  const { observedAt: at, state, nativeState, phase } = status;
+  if (at === undefined || state === undefined) return states;
   const last = states.at(-1);
   if (last?.state === state && last.nativeState === nativeState && last.phase === phase) return states;
-  const entry = { at, state, nativeState, ...(phase !== undefined && { phase }) };
-  return freezeList([...states, entry].slice(-most));
+  const entry = Object.freeze({ at, state, nativeState, ...(phase !== undefined && { phase }) });
+  return Object.freeze([...states, entry].slice(-most));
 }
 
-function withConditions(
-  spans: readonly ConditionSpan[],
-  row: MigrationRow,
-  most: number,
-): readonly ConditionSpan[] {
-  if (row.conditions.length === 0 && spans.every(({ until }) => until !== undefined)) return spans;
-  const went = spans.map((span) => toNextSpan(span, row));
-  const came = row.conditions.filter((condition) => !spans.some((span) => isOf(span, condition)));
+function withConditions(spans: readonly ConditionSpan[], news: News, most: number): readonly ConditionSpan[] {
+  if (news.conditions.length === 0 && spans.every(({ until }) => until !== undefined)) return spans;
+  const went = spans.map((span) => toNextSpan(span, news));
+  const came = news.conditions.filter((condition) => !spans.some((span) => isOf(span, condition)));
   const isSame = came.length === 0 && went.every((span, index) => span === spans[index]);
   if (isSame) return spans;
-  return freezeList(
-    [...went, ...came.map(({ kind, since, message }) => ({ kind, since, message }))].slice(-most),
-  );
+  const begun = came.map(({ kind, since, message }) => ({ kind, since, message }));
+  return deepFreeze([...went, ...begun].slice(-most));
 }
 
 /** What ends a condition is a good look, so its time is that of the status. */
-function toNextSpan(span: ConditionSpan, { conditions, status }: MigrationRow): ConditionSpan {
+function toNextSpan(span: ConditionSpan, { conditions, at }: News): ConditionSpan {
   if (span.until !== undefined) return span;
   const condition = conditions.find((each) => isOf(span, each));
-  if (condition === undefined) return { ...span, until: toLater(span.since, status?.observedAt) };
+  if (condition === undefined) return { ...span, until: toLater(span.since, at) };
   return condition.message === span.message ? span : { ...span, message: condition.message };
 }
 
@@ -108,18 +160,10 @@ function toLater(since: string, at: string = since): string {
 
 function withProgress(
   points: readonly ProgressPoint[],
-  { status, reads }: MigrationRow,
+  { at, percent, reads }: News,
   most: number,
 ): readonly ProgressPoint[] {
-  const percent = toPercent(status?.progress);
-  const last = points.at(-1);
-  if (status === undefined || percent === undefined || last?.percent === percent) return points;
-  const point = { at: status.observedAt, percent, reads };
-  if (points.length < most) return freezeList([...points, point]);
-  return freezeList([...points.filter((_point, index) => index % 2 === 0), point].slice(-most));
-}
-
-function freezeList<Entry extends object>(entries: readonly Entry[]): readonly Entry[] {
-  for (const entry of entries) Object.freeze(entry);
-  return Object.freeze(entries);
+  if (at === undefined || percent === undefined || points.at(-1)?.percent === percent) return points;
+  const kept = points.length < most ? points : points.filter((_point, index) => index % 2 === 0);
+  return Object.freeze([...kept, Object.freeze({ at, percent, reads })].slice(-most));
 }

@@ -7,22 +7,21 @@ import type { MigrationRow } from '../tracker/migration-row.ts';
 import * as optionRules from '../tracker/option-rules.ts';
 import { reportListenerError } from '../tracker/report-listener-error.ts';
 import type { Tracker } from '../tracker/tracker.ts';
-import { createGroupKeeper, type Group, type GroupSummary } from './group-keeper.ts';
+import { createGroupKeeper, type GroupNumber, type GroupSummary } from './group-keeper.ts';
 import type { KeyedList } from './keyed-list.ts';
 import { createListKeeper } from './list-keeper.ts';
-import { type MigrationHistory, noHistory, withNews } from './migration-history.ts';
+import {
+  beginPast,
+  type MigrationHistory,
+  noHistory,
+  type Past,
+  toHistory,
+  withNews,
+} from './migration-history.ts';
 import { createOldestConditions, type OldestConditions } from './oldest-conditions.ts';
 import { type SnapshotJson, toSnapshotJson } from './snapshot-json.ts';
 import type { SortKey } from './sort-key.ts';
-import {
-  createTally,
-  noShare,
-  type RowSummary,
-  recount,
-  type Share,
-  toRowSummary,
-  toShare,
-} from './tally.ts';
+import { createTallies, noShare, type RowSummary, type Share, toShare } from './tally.ts';
 
 /** Which rows a view shows, and how. All functions are pure: what they return follows from the row alone. */
 export interface StatusViewOptions {
@@ -85,6 +84,9 @@ interface RowEvent {
   readonly row: MigrationRow;
 }
 
+/** The number of the one set that a view itself counts. */
+const allRows = 0;
+
 const viewRules = {
   filter: optionRules.callback,
   groupBy: optionRules.callback,
@@ -121,14 +123,14 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
   } = options;
   const guard = createGuard(onListenerError);
   const listeners = new Set<{ readonly listener: () => void }>();
-  const tally = createTally();
+  const tallies = createTallies();
   const rows = createListKeeper<MigrationRow>(({ key }) => key);
   const groups = createGroupKeeper();
   /** By the number of a row: what it adds to the numbers, and the group in which it does. */
   const shares: Share[] = [];
-  const groupsOfRows: (Group | undefined)[] = [];
+  const groupsOfRows: (GroupNumber | undefined)[] = [];
   /** Of a row of which there has been one piece of news only, none is kept: it follows from the row. */
-  const histories: (MigrationHistory | undefined)[] = [];
+  const pasts: (Past | undefined)[] = [];
   const oldestConditions = createOldestConditions();
   let summary: RowSummary | undefined;
   let snapshot: StatusSnapshot | undefined;
@@ -179,7 +181,7 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
   function hide(number: number): void {
     if (rows.itemOf(number) === undefined) return;
     countChange(number, noShare, undefined);
-    histories[number] = undefined;
+    pasts[number] = undefined;
     oldestConditions.put(number, noConditions);
     rows.remove(number);
     noteChange();
@@ -188,11 +190,7 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
   function noteHistory(number: number, row: MigrationRow): void {
     const before = rows.itemOf(number);
     if (before !== undefined && historySize > 0)
-      histories[number] = withNews(toHistory(number, before), row, historySize);
-  }
-
-  function toHistory(number: number, row: MigrationRow): MigrationHistory {
-    return histories[number] ?? withNews(noHistory, row, historySize);
+      pasts[number] = withNews(pasts[number] ?? beginPast(before), row, historySize);
   }
 
   function getHistory(key: string): MigrationHistory | undefined {
@@ -200,8 +198,9 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
     const row = number === undefined ? undefined : rows.itemOf(number);
     if (number === undefined || row === undefined) return undefined;
     if (historySize === 0) return noHistory;
-    histories[number] ??= toHistory(number, row);
-    return histories[number];
+    const history = toHistory(pasts[number] ?? beginPast(row), historySize);
+    pasts[number] = history;
+    return history;
   }
 
   function countChange(number: number, share: Share, groupName: string | undefined): void {
@@ -209,7 +208,7 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
     const group = groupsOfRows[number];
     const nextGroup = groups.move(group, before, groupName, share);
     if (group !== nextGroup) groupsOfRows[number] = nextGroup;
-    if (recount(tally, before, share)) summary = undefined;
+    if (tallies.recount(allRows, before, share)) summary = undefined;
     shares[number] = share;
   }
 
@@ -228,7 +227,7 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
   }
 
   function getSnapshot(): StatusSnapshot {
-    summary ??= toRowSummary(tally);
+    summary ??= tallies.toSummary(allRows);
     snapshot ??= toSnapshot(summary);
     return snapshot;
   }

@@ -703,7 +703,7 @@ export const mutants: readonly Mutant[] = [
   ...inFile('view/tally.ts', [
     {
       name: 'a view counts what has changed twice',
-      search: '  count(tally, before, -1);\n',
+      search: '      count(set, before, -1);\n',
       replace: '',
     },
   ]),

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { migrationStates } from '../../src/model/migration-state.ts';
-import { type MigrationHistory, noHistory, withNews } from '../../src/view/migration-history.ts';
+import {
+  type MigrationHistory,
+  noHistory,
+  type Past,
+  toHistory,
+  withNews,
+} from '../../src/view/migration-history.ts';
 import { createStatusView } from '../../src/view/status-view.ts';
 import { createManualSource, type RowNews, toRow } from './row-source.ts';
 
@@ -9,13 +15,13 @@ const toTime = (second: number) => `2026-01-01T00:00:${String(second).padStart(2
 
 /** The history of a row of which there have been some news. */
 function play(news: readonly RowNews[], most = 16): MigrationHistory {
-  let history = noHistory;
+  let past: Past = noHistory;
   let row = toRow('a');
   for (const piece of news) {
     row = toRow('a', piece, row);
-    history = withNews(history, row, most);
+    past = withNews(past, row, most);
   }
-  return history;
+  return toHistory(past, most);
 }
 
 describe('a history', () => {
@@ -49,7 +55,10 @@ describe('a history', () => {
 
   test('ends no outage before it began, where the last good look was before it', () => {
     const down = toRow('a', { conditions: ['unreachable'], at: 5 });
-    const history = withNews(withNews(noHistory, down, 4), toRow('a', { state: 'failed', at: 2 }), 4);
+    const history = toHistory(
+      withNews(withNews(noHistory, down, 4), toRow('a', { state: 'failed', at: 2 }), 4),
+      4,
+    );
     expect(history.conditions).toMatchObject([{ since: toTime(5), until: toTime(5) }]);
   });
 
@@ -69,8 +78,8 @@ describe('a history', () => {
 
   test('is the same object while there is nothing to note, and frozen to its depth', () => {
     const row = toRow('a', { state: 'running', percent: 4, conditions: ['stalled'] });
-    const history = withNews(noHistory, row, 4);
-    expect(withNews(history, toRow('a', {}, row), 4)).toBe(history);
+    const history = toHistory(withNews(noHistory, row, 4), 4);
+    expect(toHistory(withNews(history, toRow('a', {}, row), 4), 4)).toBe(history);
     for (const list of [history.states, history.conditions, history.progress]) {
       expect(Object.isFrozen(list) && list.every(Object.isFrozen)).toBe(true);
       expect(list).toHaveLength(1);
