@@ -81,6 +81,8 @@ export interface Engine {
   find(key: string): RowId | undefined;
   ids(): IterableIterator<RowId>;
   entry(id: RowId): Entry;
+  /** When its last good reading was taken, by the wall clock; 0 where it has none. */
+  observedAtOf(id: RowId): number;
   /** Stops to follow it, and aborts its read unless others are part of the same request. */
   remove(id: RowId): void;
   /** Reads it as soon as its lane allows; joins a read that is out. Does nothing once it is settled. */
@@ -505,6 +507,7 @@ export function createEngine(given: EngineOptions): Engine {
     find: rows.find,
     ids: rows.ids,
     entry: (id) => createEntry(entryParts, id),
+    observedAtOf: rows.observedAtOf,
 
     remove(id) {
       if (!rows.has(id)) return;

@@ -46,6 +46,7 @@ export interface RowTable {
   readingOf(id: RowId): MigrationReading | undefined;
   memoOf(id: RowId): unknown;
   readAtOf(id: RowId): number | undefined;
+  observedAtOf(id: RowId): number;
   dueAtOf(id: RowId): number | undefined;
   setDueAt(id: RowId, dueAt: number): void;
   /** Where the row stands in the engine, as a small number; 0 at first. */
@@ -323,6 +324,7 @@ export function createRowTable(): RowTable {
       const at = id & pageMask;
       return toOptional((page.trackedAt[at] as number) + (page.readAfter[at] as number));
     },
+    observedAtOf: (id) => pageOf(id).observedAt[id & pageMask] as number,
     dueAtOf: (id) => toOptional(pageOf(id).dueAt[id & pageMask] as number),
     setDueAt(id, dueAt) {
       pageOf(id).dueAt[id & pageMask] = dueAt;

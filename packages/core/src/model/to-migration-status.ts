@@ -16,7 +16,16 @@ export function toMigrationStatus<Native, Ref>(
   reading: MigrationReading<Native>,
   origin: ReadingOrigin<Ref>,
 ): MigrationStatus<Native, Ref> {
-  return deepFreeze({ ...origin, ...withoutHints(normalizeReading(reading)) });
+  deepFreeze(origin.ref);
+  return toKnownStatus(normalizeReading(reading), origin);
+}
+
+/** The same of a reading that has been normalized, at a ref that is frozen: neither is looked into once more. */
+export function toKnownStatus<Native, Ref>(
+  reading: MigrationReading<Native>,
+  origin: ReadingOrigin<Ref>,
+): MigrationStatus<Native, Ref> {
+  return Object.freeze({ ...origin, ...withoutHints(reading) });
 }
 
 function withoutHints<Native>(reading: MigrationReading<Native>): SaidReading<Native> {

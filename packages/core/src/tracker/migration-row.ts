@@ -3,7 +3,7 @@ import type { Followed } from '../engine/entry.ts';
 import { deepFreeze } from '../model/deep-freeze.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
 import { toIso } from '../model/to-iso.ts';
-import { toMigrationStatus } from '../model/to-migration-status.ts';
+import { toKnownStatus } from '../model/to-migration-status.ts';
 import { estimateEnd } from '../step/estimate-end.ts';
 import type { Condition } from '../step/row.ts';
 import type { Sighting } from '../step/step.ts';
@@ -71,7 +71,7 @@ export function toStatus<Native, Ref>(
   { key, ref, adapter }: Pick<Shown, 'key' | 'ref' | 'adapter'>,
   { reading, observedAt }: Sighting,
 ): MigrationStatus<Native, Ref> {
-  return toMigrationStatus(reading, {
+  return toKnownStatus(reading, {
     provider: adapter.provider,
     key,
     ref,

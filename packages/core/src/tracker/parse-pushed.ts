@@ -12,6 +12,9 @@ export interface Pushed {
   readonly reading: MigrationReading;
 }
 
+/** A reading with something where a status has its address. */
+type MaybeStatus = MigrationReading & { readonly [Name in 'key' | 'observedAt' | 'provider' | 'ref']?: unknown };
+
 /** A pushed status in the engine's words. It comes from the caller's own code, so only what would do harm is checked. */
 export function parsePushed(status: unknown): Pushed {
   const isObject = typeof status === 'object' && status !== null;
@@ -19,17 +22,12 @@ export function parsePushed(status: unknown): Pushed {
     const message = `push: expected a status with "key", "state", "nativeState" and "observedAt", got ${describeKind(status)}`;
     throw new ConfigurationError({ option: 'status', message });
   }
-  const { key, observedAt, ...said } = status;
+  const { key, observedAt, provider: _provider, ref: _ref, ...reading }: MaybeStatus = status;
   const time = typeof observedAt === 'string' ? Date.parse(observedAt) : Number.NaN;
   if (typeof key !== 'string' || Number.isNaN(time)) {
     const message = 'push: "key" must be a string and "observedAt" an ISO 8601 time';
     throw new ConfigurationError({ option: 'status', message });
   }
-  const {
-    provider: _provider,
-    ref: _ref,
-    ...reading
-  }: MigrationReading & { provider?: unknown; ref?: unknown } = said;
   try {
     return { key, observedAt: time, reading: normalizeReading(reading) };
   } catch (cause) {

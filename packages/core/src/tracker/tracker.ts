@@ -407,9 +407,8 @@ export function createTracker(options: TrackerOptions): Tracker {
     const { key, observedAt, reading } = parsePushed(status);
     const id = engine.find(key);
     if (id === undefined || isClosed) return false;
-    const { row } = engine.entry(id);
     const at = Math.min(observedAt, clock.wallTime());
-    if (at >= row.observedAt) engine.push(id, reading, at);
+    if (at >= engine.observedAtOf(id)) engine.push(id, reading, at);
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { createKeyIndex } from '../engine/key-index.ts';
 import { createTimeline } from './item-timeline.ts';
 import { createKeyedList, type KeyedList, type ListKeys } from './keyed-list.ts';
 import { noNumbers, withNumber, withoutNumber } from './ordered-numbers.ts';
@@ -26,7 +27,9 @@ export interface ListKeeper<Item> {
 
 /** Makes an empty list of items, each of which says its key. */
 export function createListKeeper<Item>(keyOf: (item: Item) => string): ListKeeper<Item> {
-  const numbers = new Map<string, number>();
+  /** By number; empty where it is free. */
+  const keys: string[] = [];
+  const numbers = createKeyIndex((number) => keys[number] ?? '');
   const freeNumbers: number[] = [];
   const sortKeys: SortKey[] = [];
   const turns: number[] = [];
@@ -35,7 +38,7 @@ export function createListKeeper<Item>(keyOf: (item: Item) => string): ListKeepe
   const { itemAt, put: putItem, toMoment } = createTimeline<Item>();
   let order = noNumbers;
   let list: KeyedList<Item> | undefined;
-  const keys: ListKeys<Item> = { keyOf, numberOf: (key) => numbers.get(key), dropped: () => dropped };
+  const listKeys: ListKeys<Item> = { keyOf, numberOf: numbers.find, dropped: () => dropped };
 
   function compare(a: number, b: number): number {
     return compareSortKeys(sortKeys[a], sortKeys[b]) || (turns[a] ?? 0) - (turns[b] ?? 0);
@@ -45,15 +48,17 @@ export function createListKeeper<Item>(keyOf: (item: Item) => string): ListKeepe
     const number = freeNumbers.pop() ?? turns.length;
     lastTurn += 1;
     turns[number] = lastTurn;
-    numbers.set(key, number);
+    keys[number] = key;
+    numbers.add(key, number);
     return number;
   }
 
   function drop(key: string): void {
-    const number = numbers.get(key);
+    const number = numbers.find(key);
     if (number === undefined) return;
     remove(number);
-    numbers.delete(key);
+    numbers.remove(key);
+    keys[number] = '';
     freeNumbers.push(number);
     dropped += 1;
   }
@@ -80,14 +85,14 @@ export function createListKeeper<Item>(keyOf: (item: Item) => string): ListKeepe
   }
 
   return {
-    numberOf: keys.numberOf,
+    numberOf: numbers.find,
     add,
     drop,
     itemOf: itemAt,
     put,
     remove,
     toList() {
-      list ??= createKeyedList(order, toMoment(), keys);
+      list ??= createKeyedList(order, toMoment(), listKeys);
       return list;
     },
   };

@@ -64,6 +64,7 @@ export function createNaiveRowTable(): RowTable {
     },
     readingOf: (id) => at(id).row.reading,
     readAtOf: (id) => at(id).row.readAt,
+    observedAtOf: (id) => at(id).row.observedAt,
     memoOf: (id) => at(id).row.memo,
     dueAtOf: (id) => at(id).row.dueAt,
     setDueAt(id, dueAt) {
