@@ -49,6 +49,7 @@ export function createListKeeper<Item>(keyOf: (item: Item) => string): ListKeepe
     lastTurn += 1;
     turns[number] = lastTurn;
     keys[number] = key;
+    sortKeys[number] = undefined;
     numbers.add(key, number);
     return number;
   }

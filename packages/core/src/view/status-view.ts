@@ -145,7 +145,10 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
 
   function addRow(key: string): number {
     const number = rows.add(key);
+    // All of them at once, because an array with gaps becomes a table, which is slow to look into.
     shares[number] = noShare;
+    groupsOfRows[number] = undefined;
+    pasts[number] = undefined;
     return number;
   }
 
