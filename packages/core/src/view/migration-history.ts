@@ -128,7 +128,7 @@ function withState(
   const last = states.at(-1);
   if (last?.state === state && last.nativeState === nativeState && last.phase === phase) return states;
   const entry = Object.freeze({ at, state, nativeState, ...(phase !== undefined && { phase }) });
-  return Object.freeze([...states, entry].slice(-most));
+  return withLast(states, entry, most);
 }
 
 function withConditions(spans: readonly ConditionSpan[], news: News, most: number): readonly ConditionSpan[] {
@@ -165,5 +165,10 @@ function withProgress(
 ): readonly ProgressPoint[] {
   if (at === undefined || percent === undefined || points.at(-1)?.percent === percent) return points;
   const kept = points.length < most ? points : points.filter((_point, index) => index % 2 === 0);
-  return Object.freeze([...kept, Object.freeze({ at, percent, reads })].slice(-most));
+  return withLast(kept, Object.freeze({ at, percent, reads }), most);
+}
+
+function withLast<Entry>(entries: readonly Entry[], last: Entry, most: number): readonly Entry[] {
+  const next = [...entries, last];
+  return Object.freeze(next.length > most ? next.slice(-most) : next);
 }

@@ -174,8 +174,8 @@ export function createStatusView(tracker: RowSource, options: StatusViewOptions 
     }
     const group = groupBy(row);
     const sortKey = sortBy(row);
-    countChange(number, toShare(row), group);
     noteHistory(number, row);
+    countChange(number, toShare(row), group);
     oldestConditions.put(number, row.conditions);
     rows.put(number, row, sortKey);
     noteChange();
