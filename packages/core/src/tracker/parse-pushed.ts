@@ -13,7 +13,9 @@ export interface Pushed {
 }
 
 /** A reading with something where a status has its address. */
-type MaybeStatus = MigrationReading & { readonly [Name in 'key' | 'observedAt' | 'provider' | 'ref']?: unknown };
+type MaybeStatus = MigrationReading & {
+  readonly [Name in 'key' | 'observedAt' | 'provider' | 'ref']?: unknown;
+};
 
 /** A pushed status in the engine's words. It comes from the caller's own code, so only what would do harm is checked. */
 export function parsePushed(status: unknown): Pushed {

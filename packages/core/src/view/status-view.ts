@@ -97,8 +97,8 @@ const viewRules = {
 
 /**
  * Makes a view of what a tracker follows: its rows in an order, numbers per state and condition, the same numbers per group.
- * One change is the same work among 100 000 rows as among ten, but for a node more to copy per 32-fold. A row is as the last
- * news of it left it; a look that brought nothing to tell changes no snapshot.
+ * One change is the same work among 100 000 rows as among ten, but for one that moves the row: then there is a node more to
+ * copy per 32-fold. A row is as the last news of it left it; a look that brought nothing to tell changes no snapshot.
  *
  * Throws a `ConfigurationError` for an option that is none or does not fit. What `filter`, `groupBy` or `sortBy` throws
  * comes out of this call for rows that are there already; later on it goes to the tracker's `onListenerError`, and the row

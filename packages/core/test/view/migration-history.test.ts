@@ -86,6 +86,22 @@ describe('a history', () => {
     }
   });
 
+  test('is the same whether somebody asks for it after each piece of news or after all of them', () => {
+    const news = Array.from({ length: 60 }, (_, at): RowNews => {
+      const state = migrationStates[at % 3] ?? 'running';
+      return { state, percent: at, conditions: at % 5 < 2 ? ['unreachable'] : [], at };
+    });
+    for (let length = 0; length <= news.length; length += 1) {
+      let asked = noHistory;
+      let row = toRow('a');
+      for (const piece of news.slice(0, length)) {
+        row = toRow('a', piece, row);
+        asked = toHistory(withNews(asked, row, 6), 6);
+      }
+      expect(play(news.slice(0, length), 6)).toEqual(asked);
+    }
+  });
+
   test('never grows beyond its size, and stays in order, whatever happens', () => {
     const anyNews = fc.record(
       {
