@@ -68,7 +68,7 @@ interface UnsortedNews extends News {
 export type Past = MigrationHistory | UnsortedNews;
 
 /** More news than these are worked in whether somebody asks or not, so that they take no more room than the history does. */
-const mostUnsorted = 8;
+const mostUnsorted = 4;
 
 /** The past of a row of which there has been one piece of news. */
 export function beginPast(row: MigrationRow): Past {
@@ -168,7 +168,7 @@ function withProgress(
   return withLast(kept, Object.freeze({ at, percent, reads }), most);
 }
 
+/** Sliced also where it is short enough, because a copy has no room to spare. */
 function withLast<Entry>(entries: readonly Entry[], last: Entry, most: number): readonly Entry[] {
-  const next = [...entries, last];
-  return Object.freeze(next.length > most ? next.slice(-most) : next);
+  return Object.freeze([...entries, last].slice(-most));
 }
