@@ -105,30 +105,30 @@ function countOf(past: Past): number {
 /** The history of a past; the same object as before when there is nothing to note in what came after it. */
 export function toHistory(past: Past, most: number): MigrationHistory {
   const unsorted: News[] = [];
-  let earlier = past;
-  for (; 'count' in earlier; earlier = earlier.earlier) unsorted.push(earlier);
-  return unsorted.reduceRight((history, news) => withOne(history, news, most), earlier);
-}
-
-function withOne(history: MigrationHistory, news: News, most: number): MigrationHistory {
-  const states = withState(history.states, news, most);
-  const conditions = withConditions(history.conditions, news, most);
+  let history = past;
+  for (; 'count' in history; history = history.earlier) unsorted.push(history);
+  const news = unsorted.reverse();
+  const states = withStates(history.states, news, most);
+  const conditions = news.reduce((spans, each) => withConditions(spans, each, most), history.conditions);
   const progress = withProgress(history.progress, news, most);
   const isSame =
     states === history.states && conditions === history.conditions && progress === history.progress;
   return isSame ? history : Object.freeze({ states, conditions, progress });
 }
 
-function withState(
+function withStates(
   states: readonly StateEntry[],
-  { at, state, nativeState, phase }: News,
+  news: readonly News[],
   most: number,
 ): readonly StateEntry[] {
-  if (at === undefined || state === undefined) return states;
-  const last = states.at(-1);
-  if (last?.state === state && last.nativeState === nativeState && last.phase === phase) return states;
-  const entry = Object.freeze({ at, state, nativeState, ...(phase !== undefined && { phase }) });
-  return withLast(states, entry, most);
+  const next = [...states];
+  for (const { at, state, nativeState, phase } of news) {
+    if (at === undefined || state === undefined) continue;
+    const last = next.at(-1);
+    if (last?.state === state && last.nativeState === nativeState && last.phase === phase) continue;
+    next.push(Object.freeze({ at, state, nativeState, ...(phase !== undefined && { phase }) }));
+  }
+  return next.length === states.length ? states : Object.freeze(next.slice(-most));
 }
 
 function withConditions(spans: readonly ConditionSpan[], news: News, most: number): readonly ConditionSpan[] {
@@ -160,15 +160,14 @@ function toLater(since: string, at: string = since): string {
 
 function withProgress(
   points: readonly ProgressPoint[],
-  { at, percent, reads }: News,
+  news: readonly News[],
   most: number,
 ): readonly ProgressPoint[] {
-  if (at === undefined || percent === undefined || points.at(-1)?.percent === percent) return points;
-  const kept = points.length < most ? points : points.filter((_point, index) => index % 2 === 0);
-  return withLast(kept, Object.freeze({ at, percent, reads }), most);
-}
-
-/** Sliced also where it is short enough, because a copy has no room to spare. */
-function withLast<Entry>(entries: readonly Entry[], last: Entry, most: number): readonly Entry[] {
-  return Object.freeze([...entries, last].slice(-most));
+  let next = [...points];
+  for (const { at, percent, reads } of news) {
+    if (at === undefined || percent === undefined || next.at(-1)?.percent === percent) continue;
+    if (next.length >= most) next = next.filter((_point, index) => index % 2 === 0);
+    next.push(Object.freeze({ at, percent, reads }));
+  }
+  return next.at(-1) === points.at(-1) ? points : Object.freeze(next.slice(-most));
 }
