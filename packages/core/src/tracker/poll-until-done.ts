@@ -2,6 +2,7 @@ import type { MigrationAdapter } from '../adapter/contract.ts';
 import { type Clock, systemClock } from '../engine/clock.ts';
 import { type EnginePolicy, toEnginePolicy } from '../engine/engine-policy.ts';
 import { createLoneEngine } from '../engine/lone-engine.ts';
+import { deepFreeze } from '../model/deep-freeze.ts';
 import type { MigrationStatus } from '../model/migration-status.ts';
 import { hasNews } from '../step/step.ts';
 import { checkAdapter, checkOptions } from './check-options.ts';
@@ -53,7 +54,7 @@ export async function pollUntilDone<Native, Ref>(
   checkAdapter('pollUntilDone', 'adapter', adapter);
   checkOptions('pollUntilDone', options, pollRules);
   const { onChange, policy, clock = systemClock, random = Math.random } = options;
-  const parsed = adapter.parseRef(ref);
+  const parsed = deepFreeze(adapter.parseRef(ref));
   const subject = { adapter, ref: parsed, key: adapter.key(parsed) };
   const engine = createLoneEngine(subject, {
     clock,

@@ -569,7 +569,7 @@ export const mutants: readonly Mutant[] = [
     },
     {
       name: 'old news is believed',
-      search: 'if (at >= row.observedAt) engine',
+      search: 'if (at >= engine.observedAtOf(id)) engine',
       replace: 'if (at > 0) engine',
       seed: 2,
     },

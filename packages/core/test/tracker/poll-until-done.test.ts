@@ -25,6 +25,12 @@ function poll(answers: readonly ScriptedAnswer[], options: PollOptions = {}, ref
   return { clock, adapter, wait: watchPromise(clock, promise) };
 }
 
+test('resolves with a status that is frozen, with its ref', async () => {
+  const { clock, wait } = poll([toReading('running', { progress: { percent: 4 } }), succeeded]);
+  await clock.advance(minute);
+  expect([wait.value, wait.value?.ref].map(Object.isFrozen)).toEqual([true, true]);
+});
+
 test.each(['succeeded', 'failed', 'canceled', 'awaiting_input'] as const)(
   'resolves with %s, and leaves no timer',
   async (state) => {

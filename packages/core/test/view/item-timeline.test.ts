@@ -57,7 +57,7 @@ test('a moment that nobody lets go of holds no more changes than there are items
   expect(itemThen(moment, 3)).toBe('item 3');
 });
 
-test('changes are noted only for those who have seen what was before', () => {
+test('from a moment lead the changes after it, and none before it', () => {
   const timeline = createItems(1_000);
   const moment = timeline.toMoment();
   expect(countChanges(moment)).toBe(0);
