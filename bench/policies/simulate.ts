@@ -1,7 +1,8 @@
 import { defaultEnginePolicy } from '@migration-status/core';
 import { createAgenda } from '../../packages/core/src/engine/agenda.ts';
+import { type EarlyRows, takeEarlyRows } from '../../packages/core/src/engine/early-rows.ts';
 import { createIdList, createIdLists } from '../../packages/core/src/engine/id-lists.ts';
-import { appoint, type Bucket, createPlanner, toWindowEnd } from '../../packages/core/src/engine/planner.ts';
+import { appoint, type Bucket, createPlanner } from '../../packages/core/src/engine/planner.ts';
 import type { Follower, Policy } from './policies.ts';
 import type { Course, Population } from './populations.ts';
 import { createRandom } from './random.ts';
@@ -20,7 +21,7 @@ export interface Simulation {
 
 /** How rows come to share a request. */
 export interface Batching {
-  /** Reads that are due within one window become due together, in milliseconds. */
+  /** How wide the windows are at most in which reads become due together, in milliseconds. */
   readonly windowMs: number;
   /**
    * A request that goes out anyway takes along rows that are not due yet, the next ones first: those of whose gap no more
@@ -34,10 +35,6 @@ export const defaultBatching: Batching = {
   windowMs: defaultEnginePolicy.batchWindowMs,
   fillShare: defaultEnginePolicy.earlyShare,
 };
-
-/** How far the engine looks ahead for rows that are nearly due. */
-const mostWindows = 100;
-const mostLookedAt = 1_000;
 
 /**
  * Follows a population to its end in virtual time; an answer takes no time. Where the policy has a lane, that sends at most
@@ -86,6 +83,7 @@ export function simulate(
   function followInLane(): number {
     const { maxBatchSize } = population;
     const windowMs = maxBatchSize > 1 ? batching.windowMs : 0;
+    const enginePolicy = { ...defaultEnginePolicy, batchWindowMs: windowMs, earlyShare: batching.fillShare };
     const spacingMs = 1_000 / population.requestsPerSecond;
     const followers = courses.map(() => policy.createFollower());
     const agenda = createAgenda<Bucket>();
@@ -93,6 +91,8 @@ export function simulate(
     const planner = createPlanner(agenda, lists);
     const waiting = createIdList();
     const readAts = new Float64Array(courses.length).fill(Number.NaN);
+    const wellRow = { reading: undefined, failedReads: 0, missingReads: 0 };
+    const rows: EarlyRows = { readAtOf: (id) => readAts[id], get: () => wellRow };
     let laneFreeAt = 0;
     let requests = 0;
 
@@ -107,25 +107,8 @@ export function simulate(
     function takeBatch(now: number): readonly number[] {
       const batch: number[] = [];
       while (batch.length < maxBatchSize && waiting.size > 0) batch.push(lists.shift(waiting) ?? -1);
-      if (windowMs > 0 && batching.fillShare > 0) fill(batch, now);
-      return batch;
-    }
-
-    function fill(batch: number[], now: number): void {
-      let at = toWindowEnd(now, windowMs);
-      let lookedAt = 0;
-      for (let window = 0; window < mostWindows && batch.length < maxBatchSize; window += 1) {
-        const early: number[] = [];
-        for (const id of planner.idsAt(at)) {
-          if (batch.length + early.length >= maxBatchSize || lookedAt >= mostLookedAt) break;
-          lookedAt += 1;
-          // A row that has not been read yet compares as false.
-          if (at - now <= batching.fillShare * (at - (readAts[id] ?? Number.NaN))) early.push(id);
-        }
-        for (const id of early) planner.remove(id, at);
-        batch.push(...early);
-        at += windowMs;
-      }
+      const room = maxBatchSize - batch.length;
+      return room > 0 ? [...batch, ...takeEarlyRows(rows, planner, room, now, enginePolicy)] : batch;
     }
 
     for (const [index, { trackedAt }] of courses.entries()) planner.add(index, trackedAt);
@@ -138,7 +121,9 @@ export function simulate(
         const [course, follower] = [courses[index], followers[index]];
         const gap = course && follower && read(course, follower, index, now);
         readAts[index] = now;
-        if (gap !== undefined) planner.add(index, appoint(now + gap, now, windowMs));
+        if (course === undefined || gap === undefined) continue;
+        const hasProgress = course.percentAt(now) !== undefined;
+        planner.add(index, appoint(now + gap, now, windowMs, hasProgress));
       }
     }
     return requests;

@@ -8,12 +8,12 @@ export interface EnginePolicy extends StepPolicy, LanePolicy {
   readonly readTimeoutMs: number;
   /**
    * How much later a read may go so that it shares a request with others, in milliseconds, where an adapter reads many at
-   * once. Default 1 000; 0 for never later.
+   * once; where progress is reported, a fortieth of its wait at most. Default 1 000; 0 for never later.
    */
   readonly batchWindowMs: number;
   /**
    * How much of the time between two reads may be left, as a share of it, for a read to go along early in a request that
-   * has room. Default 0.3; 0 for never early.
+   * has room. Default 0.6; 0 for never early.
    */
   readonly earlyShare: number;
   /** Most characters that refs add to the URL of a request for many, where an adapter puts them there. Default 4 000. */
@@ -25,7 +25,7 @@ export const defaultEnginePolicy: EnginePolicy = {
   ...defaultLanePolicy,
   readTimeoutMs: 60_000,
   batchWindowMs: 1_000,
-  earlyShare: 0.3,
+  earlyShare: 0.6,
   batchUrlLength: 4_000,
 };
 

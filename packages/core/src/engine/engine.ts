@@ -479,7 +479,8 @@ export function createEngine(given: EngineOptions): Engine {
     if (place === places.planned && plannedAt !== undefined) planner.remove(id, plannedAt);
     rows.setPlace(id, dueAt === undefined ? places.nowhere : places.planned);
     if (dueAt === undefined) return;
-    const at = appoint(dueAt, now, canShare ? policy.batchWindowMs : 0);
+    const hasProgress = rows.readingOf(id)?.progress !== undefined;
+    const at = appoint(dueAt, now, canShare ? policy.batchWindowMs : 0, hasProgress);
     rows.setDueAt(id, at);
     planner.add(id, at);
   }

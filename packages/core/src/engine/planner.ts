@@ -1,5 +1,5 @@
 import type { Appointment } from './agenda.ts';
-import { toPlannedAt } from './grain.ts';
+import { toPlannedAt, toSharedAt } from './grain.ts';
 import { createIdList, type IdList, type IdLists } from './id-lists.ts';
 import type { RowId } from './row-table.ts';
 
@@ -82,15 +82,9 @@ export function createPlanner(agenda: BucketAgenda, lists: IdLists): Planner {
 }
 
 /**
- * When a row is planned that wants to be read at a time. Those that can share a request meet at the ends of windows, the
- * others are planned where {@link toPlannedAt} puts them.
+ * When a row is planned that wants to be read at a time. Those that can share a request meet at the ends of windows, which
+ * are the narrower the nearer that time is; `windowMs` is 0 for a row that cannot.
  */
-export function appoint(wantedAt: number, now: number, windowMs: number): number {
-  if (windowMs === 0 || wantedAt <= now) return toPlannedAt(wantedAt, now);
-  return toWindowEnd(wantedAt, windowMs);
-}
-
-/** The first end of a window that is not before a time. */
-export function toWindowEnd(at: number, windowMs: number): number {
-  return Math.ceil(at / windowMs) * windowMs;
+export function appoint(wantedAt: number, now: number, windowMs: number, hasProgress: boolean): number {
+  return windowMs === 0 ? toPlannedAt(wantedAt, now) : toSharedAt(wantedAt, now, windowMs, hasProgress);
 }

@@ -40,18 +40,19 @@ const longestGapMs = 2 ** 31 - 1;
 /**
  * How long to wait after a good read, in milliseconds.
  *
- * Wait a third of what remains by estimate, but no less than a fiftieth and no more than 1.8 times the time followed so far;
- * without progress, wait a fifth of that time; never more than five minutes. (The numbers are the policy's defaults.)
+ * Wait a third of what remains by estimate, but not beyond the geometric mean of the time followed so far and of the whole
+ * time by estimate, and no less than a fiftieth and no more than three times the time followed; without progress, wait a
+ * fifth of that time; never more than five minutes. (The numbers are the policy's defaults.)
  *
- * The upper bound is there because an estimate is wrong when a migration speeds up, the lower one because news that are
- * late by a fiftieth of the duration are good enough. Jitter comes last, so that it also spreads what a cap has made equal,
- * and only adds. It is a share of the gap, and of the ceiling at most, so that an hour that a provider asks for does not
- * become longer by minutes.
+ * The upper bounds are there because an estimate is wrong when a migration speeds up: one whose progress grows with the
+ * square of the time ends at that mean. The lower bound is there because news that are late by a fiftieth of the duration
+ * are good enough. Jitter comes last, so that it also spreads what a cap has made equal, and only adds. It is a share of the
+ * gap, and of the ceiling at most, so that an hour that a provider asks for does not become longer by minutes.
  *
  * Pure and total: whatever the moment holds, the gap is finite and at least the floor.
  *
  * @example
- * toGap({ ageMs: 600_000, remainingMs: 300_000, minimumMs: 0, random: 0 }, defaultEnginePolicy); // 99 000
+ * toGap({ ageMs: 600_000, remainingMs: 300_000, minimumMs: 0, random: 0 }, defaultEnginePolicy); // 102 000
  * toGap({ ageMs: 600_000, minimumMs: 0, random: 0 }, defaultEnginePolicy); // 120 000
  */
 export function toGap(moment: PaceMoment, policy: PacePolicy, pace?: Pace): number {
@@ -151,9 +152,11 @@ function toRuleGap(moment: PaceMoment, policy: PacePolicy): number {
 
 function toWantedGap(ageMs: number, remainingMs: number | undefined, policy: PacePolicy): number {
   if (remainingMs === undefined || Number.isNaN(remainingMs)) return policy.ageShare * ageMs;
-  const share = remainingMs < 0 ? policy.overdueShare : policy.remainderShare;
-  const wanted = share * Math.min(Math.abs(remainingMs), longestGapMs);
-  return Math.min(wanted, policy.mostAgeShare * ageMs);
+  const mostMs = policy.mostAgeShare * ageMs;
+  if (remainingMs < 0) return Math.min(policy.overdueShare * Math.min(-remainingMs, longestGapMs), mostMs);
+  const restMs = Math.min(remainingMs, longestGapMs);
+  const spedUpMs = Math.sqrt(ageMs * (ageMs + restMs)) - ageMs;
+  return Math.min(policy.remainderShare * restMs, spedUpMs, mostMs);
 }
 
 function withMinimumAndJitter(

@@ -16,13 +16,13 @@ export interface PacePolicy {
   readonly failureCeilingMs: number;
   /** Without progress, the gap is this share of the time followed. Default 0.2. */
   readonly ageShare: number;
-  /** With progress, the gap is this share of the time that remains by estimate. Default 0.33. */
+  /** With progress, the gap is this share of the time that remains by estimate. Default 0.34. */
   readonly remainderShare: number;
   /** Once the estimated end has passed, the gap is this share of the time since. Default 0.12. */
   readonly overdueShare: number;
   /** A gap is at least this share of the time followed: how late the news may be, relatively. Default 0.019. */
   readonly leastAgeShare: number;
-  /** With progress, a gap is at most this share of the time followed, because estimates can be wrong. Default 1.8. */
+  /** With progress, a gap is at most this share of the time followed, because estimates can be wrong. Default 3. */
   readonly mostAgeShare: number;
   /** The most that is added to a gap at random, as a share of it, or of the ceiling where that is less. Default 0.05. */
   readonly jitterShare: number;
@@ -51,10 +51,10 @@ export const defaultStepPolicy: StepPolicy = {
   ceilingMs: 300_000,
   failureCeilingMs: 60_000,
   ageShare: 0.2,
-  remainderShare: 0.33,
+  remainderShare: 0.34,
   overdueShare: 0.12,
   leastAgeShare: 0.019,
-  mostAgeShare: 1.8,
+  mostAgeShare: 3,
   jitterShare: 0.05,
   pushedGapMs: 900_000,
   refusedReads: 3,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Agenda, createAgenda } from '../../src/engine/agenda.ts';
+import { toWindowMs } from '../../src/engine/grain.ts';
 import { createIdLists } from '../../src/engine/id-lists.ts';
 import { appoint, type Bucket, createPlanner, type Planner } from '../../src/engine/planner.ts';
 
@@ -149,37 +150,52 @@ const anyNow = fc.nat().map((number) => number / 100);
 const anyDistance = fc.integer({ min: -1_000, max: 8_000 }).map((thousandths) => 10 ** (thousandths / 1_000));
 const anyShare = fc.nat(999).map((thousandths) => thousandths / 1_000);
 
-test('rows that can share a request are planned for the ends of windows, less than a window later', () => {
+const anyWindow = fc.constantFrom(1, 50, 250, 1_000, 1_500, 7_000);
+
+test('rows that can share a request are planned for the ends of windows, no more than a window later', () => {
   fc.assert(
-    fc.property(
-      anyNow,
-      anyDistance,
-      fc.constantFrom(1, 50, 250, 1_000, 1_500, 7_000),
-      (now, distance, windowMs) => {
-        const wantedAt = now + distance;
-        const plannedAt = appoint(wantedAt, now, windowMs);
-        expect(plannedAt % windowMs).toBe(0);
-        expect(plannedAt).toBeGreaterThanOrEqual(wantedAt);
-        expect(plannedAt - wantedAt).toBeLessThan(windowMs);
-      },
-    ),
+    fc.property(anyNow, anyDistance, anyWindow, fc.boolean(), (now, distance, windowMs, hasProgress) => {
+      const wantedAt = now + distance;
+      const plannedAt = appoint(wantedAt, now, windowMs, hasProgress);
+      expect(plannedAt).toBeGreaterThanOrEqual(wantedAt);
+      expect(plannedAt - wantedAt).toBeLessThanOrEqual(windowMs);
+      expect(plannedAt % toWindowMs(plannedAt - now, windowMs)).toBe(0);
+      const mostMs = hasProgress ? (plannedAt - now) / 40 : plannedAt - now;
+      expect(plannedAt - wantedAt).toBeLessThanOrEqual(Math.max(1, mostMs));
+    }),
     { numRuns: 1_000 },
   );
 });
 
+test.each([
+  [50_000, 3_051_234, 3_052_000, 3_052_000],
+  [20_000, 3_021_234, 3_021_400, 3_022_000],
+  [10_000, 3_011_234, 3_011_400, 3_012_000],
+  [2_000, 3_003_234, 3_003_240, 3_004_000],
+  [20, 3_000_031, 3_000_031, 3_000_040],
+])(
+  'from %i ms away, %i is planned for %i with progress, and for %i without',
+  (awayMs, wantedAt, ...plans) => {
+    const now = wantedAt - awayMs;
+    expect([true, false].map((hasProgress) => appoint(wantedAt, now, 1_000, hasProgress))).toEqual(plans);
+  },
+);
+
 test('what is due is not made to wait for a window', () => {
-  expect([appoint(1_234, 1_234, 1_000), appoint(1_000.5, 5_000, 1_000), appoint(1_234, 1_000, 0)]).toEqual([
-    1_234, 1_001, 1_234,
-  ]);
+  expect([
+    appoint(1_234, 1_234, 1_000, false),
+    appoint(1_000.5, 5_000, 1_000, false),
+    appoint(1_234, 1_000, 0, false),
+  ]).toEqual([1_234, 1_001, 1_234]);
 });
 
 test.each([0, 1, 10, 300, 1_000, 7_000])(
   'planning again from nearer by stays, in windows of %s ms',
   (windowMs) => {
     fc.assert(
-      fc.property(anyNow, anyDistance, anyShare, (now, distance, share) => {
-        const plannedAt = appoint(now + distance, now, windowMs);
-        expect(appoint(plannedAt, now + distance * share, windowMs)).toBe(plannedAt);
+      fc.property(anyNow, anyDistance, anyShare, fc.boolean(), (now, distance, share, hasProgress) => {
+        const plannedAt = appoint(now + distance, now, windowMs, hasProgress);
+        expect(appoint(plannedAt, now + distance * share, windowMs, hasProgress)).toBe(plannedAt);
       }),
       { numRuns: 500 },
     );

@@ -22,7 +22,7 @@ export const mutants: readonly Mutant[] = [
       name: 'a last look comes also after a failure',
       search: 'stopped !== undefined || failedReads > 0 ||',
       replace: 'stopped !== undefined ||',
-      seed: 27,
+      seed: 75,
     },
   ]),
   ...inFile('step/step.ts', [
@@ -187,8 +187,14 @@ export const mutants: readonly Mutant[] = [
     },
     {
       name: 'an estimate is believed however young it is',
-      search: 'return Math.min(wanted, policy.mostAgeShare * ageMs);',
-      replace: 'return wanted;',
+      search: 'policy.remainderShare * restMs, spedUpMs, mostMs)',
+      replace: 'policy.remainderShare * restMs, spedUpMs)',
+    },
+    {
+      name: 'no migration is thought to speed up',
+      search: 'policy.remainderShare * restMs, spedUpMs, mostMs)',
+      replace: 'policy.remainderShare * restMs, mostMs)',
+      seed: 10,
     },
     {
       name: 'a standstill makes the end recede',
@@ -398,7 +404,7 @@ export const mutants: readonly Mutant[] = [
       name: 'giving up lets requests go before all that is due has joined',
       search: 'if (pumpedLater !== undefined) {',
       replace: 'if (isClosed && pumpedLater) {',
-      seed: 58,
+      seed: 122,
     },
     {
       name: 'the read of the old ref goes on',
@@ -654,7 +660,7 @@ export const mutants: readonly Mutant[] = [
       name: 'a last look comes also after a deadline that was slept through',
       search: 'if (leftMs > 0) before.call();',
       replace: 'before.call();',
-      seed: 117,
+      seed: 338,
     },
     {
       name: 'a wait leaves its listener',

@@ -436,10 +436,18 @@ function toWantedGap(
   const guessMs = percent > 0 || gained > 0 ? steepness * workMs : Number.POSITIVE_INFINITY;
   const restMs = gained > 0 ? guessMs - stillMs : guessMs > stillMs ? guessMs : -stillMs;
   const share = restMs < 0 ? policy.overdueShare : policy.remainderShare;
-  const longest = policy.mostAgeShare * ageMs;
-  const doubtMs = percent > 0 ? share * steepness * toBlur(row, now) : 0;
-  const wanted = share * Math.abs(restMs);
-  return { least: Math.min(wanted - doubtMs, longest), most: Math.min(wanted + doubtMs, longest) };
+  const toBounded = (ms: number) => {
+    // Where progress grows with the square of the time, the end is at the geometric mean of now and where it seems to be.
+    const spedUpMs = Math.sqrt(ageMs * (ageMs + Math.min(ms, 2 ** 31 - 1))) - ageMs;
+    return Math.min(
+      share * ms,
+      restMs < 0 ? Number.POSITIVE_INFINITY : spedUpMs,
+      policy.mostAgeShare * ageMs,
+    );
+  };
+  const doubtMs = percent > 0 ? steepness * toBlur(row, now) : 0;
+  const wantedMs = Math.abs(restMs);
+  return { least: toBounded(Math.max(0, wantedMs - doubtMs)), most: toBounded(wantedMs + doubtMs) };
 }
 
 function toPercent({ progress }: BookedStatus): number | undefined {

@@ -37,8 +37,14 @@ describe('the gap after a good read', () => {
   });
 
   test.each([
-    { title: 'is a third of what remains', age: 10 * minute, remaining: 5 * minute, gap: 99 * second },
-    { title: 'is at most 1.8 times the time followed', age: 20 * second, remaining: hour, gap: 36 * second },
+    { title: 'is a third of what remains', age: 10 * minute, remaining: 5 * minute, gap: 102 * second },
+    {
+      title: 'ends where work ends that goes with the square of the time',
+      age: minute,
+      remaining: 8 * minute,
+      gap: 2 * minute,
+    },
+    { title: 'is at most three times the time followed', age: 20 * second, remaining: hour, gap: minute },
     { title: 'is at least a fiftieth of it', age: 1000 * second, remaining: second, gap: 19 * second },
     {
       title: 'is a share of the delay once it is overdue',
@@ -52,7 +58,7 @@ describe('the gap after a good read', () => {
       title: 'is bounded by the time followed while nothing is done',
       age: 10 * second,
       remaining: Number.POSITIVE_INFINITY,
-      gap: 18 * second,
+      gap: 30 * second,
     },
   ])('with progress $title', ({ age, remaining, gap }) => {
     expect(toGap(at(age, { remainingMs: remaining }), policy)).toBeCloseTo(gap, 6);
