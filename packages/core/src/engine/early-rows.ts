@@ -37,9 +37,11 @@ export function takeEarlyRows(
     // Rows that may go early from farther away wait for longer, and so are planned in wider windows.
     const windowMs = toWindowMs(Math.max(floorMs, (at - now) / earlyShare), batchWindowMs);
     at = (Math.floor(at / windowMs) + 1) * windowMs;
-    if (at > endsAt) break;
+    if (at > endsAt || lookedAt === mostLookedAt) break;
+    const planned = planner.idsAt(at);
+    if (planned === undefined) continue;
     const early: RowId[] = [];
-    for (const id of planner.idsAt(at)) {
+    for (const id of planned) {
       if (taken.length + early.length === room || lookedAt === mostLookedAt) break;
       lookedAt += 1;
       if (isEarly(rows, id, at, now, policy)) early.push(id);

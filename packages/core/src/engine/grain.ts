@@ -27,7 +27,12 @@ export function toSharedAt(wantedAt: number, now: number, widestMs: number, hasP
 /** The widest window that ends wherever {@link toSharedAt} plans a read from so far away, or from farther. */
 export function toWindowMs(distanceMs: number, widestMs: number): number {
   const most = Math.min(distanceMs / windowsAway.withProgress, widestMs);
-  return grains.findLast((grain) => grain <= most) ?? grains[0];
+  let windowMs: number = grains[0];
+  for (const grain of grains) {
+    if (grain > most) break;
+    windowMs = grain;
+  }
+  return windowMs;
 }
 
 function roundUp(wantedAt: number, now: number, away: number, widestMs: number): number {

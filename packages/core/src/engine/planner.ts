@@ -22,8 +22,8 @@ export interface Planner {
   take(bucket: Bucket): RowId | undefined;
   /** Puts a bucket that is not empty yet back into the agenda. */
   putBack(bucket: Bucket): void;
-  /** The rows that are planned for a time, in order; none of them may be removed meanwhile. */
-  idsAt(at: number): Iterable<RowId>;
+  /** The rows that are planned for a time, in order, if any are; none of them may be removed meanwhile. */
+  idsAt(at: number): Iterable<RowId> | undefined;
 }
 
 /** The part of an agenda that buckets need. */
@@ -75,7 +75,7 @@ export function createPlanner(agenda: BucketAgenda, lists: IdLists): Planner {
     },
     idsAt(at) {
       const bucket = buckets.get(at);
-      return bucket === undefined ? [] : lists.each(bucket.ids);
+      return bucket && lists.each(bucket.ids);
     },
   };
   return planner;

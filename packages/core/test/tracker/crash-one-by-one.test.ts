@@ -58,7 +58,7 @@ test('somebody who asks for one that waits in a parked lane does not put it off,
     troubles: [{ at: 11_359, forMs: 28_682, lane: 0, failure: 'transient' }],
     deeds: [{ at: 35_040, course: 1, what: 'refresh' }],
   });
-  expect(crashes[0]?.expected).toContain('40040 acme/1 is read');
+  expect(crashes[0]?.expected).toContain('38580 acme/1 is read');
   for (const { told, expected } of crashes) expect(told).toBe(expected);
 });
 
