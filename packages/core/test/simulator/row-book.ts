@@ -436,18 +436,18 @@ function toWantedGap(
   const guessMs = percent > 0 || gained > 0 ? steepness * workMs : Number.POSITIVE_INFINITY;
   const restMs = gained > 0 ? guessMs - stillMs : guessMs > stillMs ? guessMs : -stillMs;
   const share = restMs < 0 ? policy.overdueShare : policy.remainderShare;
-  const toBounded = (ms: number) => {
+  const toBounded = (ms: number, age: number) => {
     // Where progress grows with the square of the time, the end is at the geometric mean of now and where it seems to be.
-    const spedUpMs = Math.sqrt(ageMs * (ageMs + Math.min(ms, 2 ** 31 - 1))) - ageMs;
-    return Math.min(
-      share * ms,
-      restMs < 0 ? Number.POSITIVE_INFINITY : spedUpMs,
-      policy.mostAgeShare * ageMs,
-    );
+    const spedUpMs = Math.sqrt(age * (age + Math.min(ms, 2 ** 31 - 1))) - age;
+    return Math.min(share * ms, restMs < 0 ? Number.POSITIVE_INFINITY : spedUpMs, policy.mostAgeShare * age);
   };
-  const doubtMs = percent > 0 ? steepness * toBlur(row, now) : 0;
+  const blurMs = toBlur(row, now);
+  const doubtMs = percent > 0 ? steepness * blurMs : 0;
   const wantedMs = Math.abs(restMs);
-  return { least: toBounded(Math.max(0, wantedMs - doubtMs)), most: toBounded(wantedMs + doubtMs) };
+  return {
+    least: toBounded(Math.max(0, wantedMs - doubtMs), Math.max(0, ageMs - blurMs)),
+    most: toBounded(wantedMs + doubtMs, ageMs + blurMs),
+  };
 }
 
 function toPercent({ progress }: BookedStatus): number | undefined {
