@@ -212,12 +212,13 @@ type Learnt = Pick<Lane, 'learntSpacingMs' | 'learntOverMs' | 'knownSpacingMs'>;
 /**
  * What a cycle teaches, which goes from one opening of the lane to the next. Its answers over its time, the pause included,
  * is a spacing that the provider has kept up; the one at the end was too close. The next is between them, and is held for
- * longer each time, because every refusal costs a pause.
+ * longer each time, because every refusal costs a pause; but no longer than a few times as long as it was seen to be right,
+ * because refusals that follow each other within seconds may be over in seconds.
  *
  * A cycle that brought much less than is known to be possible was begun too fast, if it was begun at about the known
  * spacing: then the next begins a bit slower. If not, the provider allows less for now: then the lane recovers within the
- * time of a cycle, to be quick when the provider allows again what it did. So it does where the provider refused again and
- * again before it answered: its windows are longer than our pauses, and going too fast costs little in them.
+ * time of a cycle, to be quick when the provider allows again what it did. So it does where the provider refused for seconds
+ * before it answered again: its windows are longer than our pauses, and going too fast costs little in them.
  */
 function toLearnt(lane: Lane, now: number, parkedUntil: number): Learnt {
   const { learntSpacingMs: begunMs, learntOverMs: overMs, answered, openedAt } = lane;
@@ -227,8 +228,8 @@ function toLearnt(lane: Lane, now: number, parkedUntil: number): Learnt {
     return { learntSpacingMs: keptMs, learntOverMs: Math.max(cycleMs, leastHeldMs), knownSpacingMs: 0 };
   }
   const knownSpacingMs = toKnownMs(lane, cycleMs, Math.max(keptMs, begunMs));
-  const isRefusedAgain = lane.parkedUntil - openedAt > (parkedUntil - now) / 2;
-  const isLess = keptMs > 1.6 * knownSpacingMs;
+  const isRefusedAgain = lane.parkedUntil - openedAt > Math.max((parkedUntil - now) / 2, longRefusedMs);
+  const isLess = keptMs > 1.3 * knownSpacingMs;
   if (isLess && !isRefusedAgain && begunMs < 1.03 * knownSpacingMs) {
     return {
       learntSpacingMs: Math.max(Math.sqrt(begunMs * knownSpacingMs), 1.05 * begunMs),
@@ -247,7 +248,7 @@ function toLearnt(lane: Lane, now: number, parkedUntil: number): Learnt {
   const mostMs = Math.max(mostHeldMs, 40 * keptMs);
   return {
     learntSpacingMs: Math.max(Math.sqrt(refusedMs * keptMs), 1.05 * refusedMs),
-    learntOverMs: Math.min(Math.max(3 * overMs, leastHeldMs), mostMs),
+    learntOverMs: Math.min(Math.max(Math.min(3 * overMs, overMs + 8 * cycleMs), leastHeldMs), mostMs),
     knownSpacingMs,
   };
 }
@@ -259,8 +260,11 @@ function toKnownMs({ knownSpacingMs }: Lane, cycleMs: number, keptMs: number): n
 }
 
 /** What a spacing that may be right recovers by: it is about a tenth of that time until the next refusal. */
-const leastHeldMs = 16_000;
+const leastHeldMs = 10_000;
 const mostHeldMs = 384_000;
+
+/** How long a lane that is opened is refused at least where the windows are longer than its pauses. */
+const longRefusedMs = 5_000;
 
 /**
  * A time that the provider names is believed at first: whoever waits longer leaves unused what the provider has saved for

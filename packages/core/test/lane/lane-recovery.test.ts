@@ -254,6 +254,42 @@ describe.each(
   });
 });
 
+/** The share of what is allowed in the two windows after the first one of a raise, and from ten to twenty seconds after it. */
+function toRaisedShares({ requests, seconds }: Limit, create: (limitOf: LimitOf) => Server, seed: number) {
+  const windowMs = seconds * 1_000;
+  const low = 20 / seconds;
+  const raised = low + 5;
+  const server = create((window) => (window >= low && window < raised ? requests / 10 : requests));
+  const arrivals = driveGreedily(server, raised * windowMs + 20_000, policy, createDice(seed));
+  const answered = countByWindow(arrivals, 'answered', windowMs, raised + 20 / seconds);
+  const shares = answered.slice(raised).map((count) => count / requests);
+  return { twoWindows: toMean(shares.slice(1, 3)), tenSeconds: toMean(shares.slice(10 / seconds)) };
+}
+
+/**
+ * A request that finds out whether more is allowed costs a second where it is refused, which is all the time there is. So
+ * what holds for longer windows does not hold for these.
+ */
+test('servers of a second or two that tell no limit are used again by four fifths, and by nine tenths after ten seconds', () => {
+  const shares = shortLimits.flatMap((limit) =>
+    (['Retry-After', 'nothing'] as const).flatMap((hints) =>
+      manySeeds.flatMap((seed) => {
+        const windowMs = limit.seconds * 1_000;
+        return [
+          toRaisedShares(limit, (limitOf) => createWindowServer(limitOf, windowMs, hints), seed),
+          toRaisedShares(
+            limit,
+            (limitOf) => createBucketServer(limitOf, windowMs, limit.requests, hints),
+            seed,
+          ),
+        ];
+      }),
+    ),
+  );
+  expect(toMean(shares.map(({ twoWindows }) => twoWindows))).toBeGreaterThanOrEqual(0.82);
+  expect(toMean(shares.map(({ tenSeconds }) => tenSeconds))).toBeGreaterThanOrEqual(0.92);
+});
+
 test('a lane whose provider allowed a tenth for a minute is quick to try what was possible before', () => {
   const server = createBucketServer((window) => (window >= 12 && window < 18 ? 10 : 100), 10_000, 10);
   const arrivals = driveGreedily(server, 300_000, policy, createDice(1));

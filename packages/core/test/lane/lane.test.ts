@@ -413,12 +413,18 @@ describe('the spacing after a lane has been throttled again', () => {
     return learn(lane, throttled(1_000), openForMs, 0, policy);
   };
 
-  test('is between the one that was refused and what was kept up, and holds for longer', () => {
+  test('is between the one that was refused and what was kept up', () => {
     const next = toNext(9_000, 91);
     expect(next.learntSpacingMs).toBeGreaterThan(100);
     expect(next.learntSpacingMs).toBeLessThan(10_000 / 91);
-    expect(next.learntOverMs).toBe(300_000);
-    expect(toNext(9_000, 91, { learntOverMs: 300_000 }).learntOverMs).toBe(384_000);
+  });
+
+  test.each([
+    { title: 'three times as long', overMs: 20_000, nextMs: 60_000 },
+    { title: 'by eight times the cycle', overMs: 100_000, nextMs: 180_000 },
+    { title: 'up to a limit', overMs: 350_000, nextMs: 384_000 },
+  ])('holds for longer each time, $title', ({ overMs, nextMs }) => {
+    expect(toNext(9_000, 91, { learntOverMs: overMs }).learntOverMs).toBe(nextMs);
   });
 
   test('is a bit wider where the known one was refused soon', () => {
@@ -432,17 +438,18 @@ describe('the spacing after a lane has been throttled again', () => {
     expect(toNext(9_000, 10, details)).toMatchObject({ learntSpacingMs: 1_000, learntOverMs: 12_000 });
   });
 
-  test('is given up soon where the provider refused again and again, as long windows make it', () => {
-    expect(toNext(9_000, 91, { parkedUntil: 4_000 })).toMatchObject({
+  test('is given up soon where the provider refused again for seconds, as long windows make it', () => {
+    expect(toNext(9_000, 91, { parkedUntil: 6_000 })).toMatchObject({
       learntSpacingMs: 10_000 / 91,
       learntOverMs: 12_000,
     });
+    expect(toNext(9_000, 91, { parkedUntil: 4_000 }).learntOverMs).toBe(180_000);
   });
 
   test('is not closer than half of what was kept up, however fast it went in the end', () => {
     const next = toNext(9_000, 50, { learntOverMs: 4_000, learntSpacingMs: 150, knownSpacingMs: 0 });
     expect(next.learntSpacingMs).toBeCloseTo(200 * Math.SQRT1_2, 9);
-    expect(next.learntOverMs).toBe(16_000);
+    expect(next.learntOverMs).toBe(12_000);
   });
 
   test('remembers what was kept up, and forgets half of it in three minutes', () => {

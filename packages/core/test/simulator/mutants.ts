@@ -22,7 +22,7 @@ export const mutants: readonly Mutant[] = [
       name: 'a last look comes also after a failure',
       search: 'stopped !== undefined || failedReads > 0 ||',
       replace: 'stopped !== undefined ||',
-      seed: 75,
+      seed: 76,
     },
   ]),
   ...inFile('step/step.ts', [
@@ -275,7 +275,7 @@ export const mutants: readonly Mutant[] = [
       name: 'an answer from before the parking ends the trouble',
       search: 'isParked ? leave(lane) : toAnswered(lane, now, policy)',
       replace: 'toAnswered(lane, now, policy)',
-      seed: 16,
+      seed: 26,
     },
     {
       name: 'a request that came back still counts',
@@ -660,7 +660,7 @@ export const mutants: readonly Mutant[] = [
       name: 'a last look comes also after a deadline that was slept through',
       search: 'if (leftMs > 0) before.call();',
       replace: 'before.call();',
-      seed: 338,
+      seed: 956,
     },
     {
       name: 'a wait leaves its listener',
