@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { awsWaiter, coreLro, everyMs, gax, ours } from '../policies/policies.ts';
-import { createPopulations, type Population, plan } from '../policies/populations.ts';
+import { createBatchPopulations, createPopulations, type Population, plan } from '../policies/populations.ts';
 import * as shapes from '../policies/progress-shapes.ts';
 import { createRandom } from '../policies/random.ts';
 import { simulate } from '../policies/simulate.ts';
@@ -117,3 +117,12 @@ test('the default pace keeps what it promises at 10 000 migrations with progress
   expect(row?.lagP99Share).toBeLessThanOrEqual(0.02);
   expect(row && formatRows([row])).toContain('progress');
 });
+
+test.each(createBatchPopulations().filter(({ name }) => name.startsWith('progress')))(
+  'the defaults keep what they promise where many share a request: $name',
+  (population) => {
+    const { requestsPerMigration, lagP99Share } = measure(population, ours());
+    expect(requestsPerMigration).toBeLessThanOrEqual(0.15);
+    expect(lagP99Share).toBeLessThanOrEqual(0.02);
+  },
+);
