@@ -111,15 +111,18 @@ async function finish(lastId: string): Promise<ClientReport> {
   while (clients.some(({ at }) => at !== last) && Date.now() < until) await sleep(20);
   const sound = await listSoundSnapshots(last);
   const isAstray = ({ at, beganAt, isTorn }: Client) => at !== last || isTorn || !sound.has(beganAt);
-  const sorted = Float64Array.from(lateness).sort();
-  const p99 = sorted[Math.max(0, Math.ceil(0.99 * sorted.length) - 1)] ?? Number.NaN;
   return {
     type: 'finished',
-    lateP50Ms: toFigure(lateness).value,
-    lateP99Ms: p99,
+    ...(lateness.length > 0 && toLateness()),
     astray: clients.filter(isAstray).length,
     repeatedSnapshots: clients.reduce((sum, client) => sum + Math.max(0, client.snapshots - 1), 0),
   };
+}
+
+function toLateness() {
+  const sorted = Float64Array.from(lateness).sort();
+  const p99 = sorted[Math.max(0, Math.ceil(0.99 * sorted.length) - 1)] ?? Number.NaN;
+  return { lateP50Ms: toFigure(lateness).value, lateP99Ms: p99 };
 }
 
 /**

@@ -18,8 +18,9 @@ export type ClientReport =
   | { readonly type: 'connected' }
   | {
       readonly type: 'finished';
-      readonly lateP50Ms: number;
-      readonly lateP99Ms: number;
+      /** Absent where nothing has changed while they watched: a herd may take longer to come than there are changes. */
+      readonly lateP50Ms?: number;
+      readonly lateP99Ms?: number;
       /** Clients that do not have, by the events they were sent, what the server has in the end. */
       readonly astray: number;
       /** Snapshots that were sent beyond the first of each client. */

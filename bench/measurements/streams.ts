@@ -180,8 +180,11 @@ function createAudience(): Audience {
     order,
     async tell(told) {
       const answer = once(child, 'message');
+      const end = once(child, 'exit').then(() => {
+        throw new Error('the clients have broken down');
+      });
       await order(told);
-      const [report]: ClientReport[] = await answer;
+      const [report]: ClientReport[] = await Promise.race([answer, end]);
       if (report === undefined) throw new Error('the clients have said nothing');
       return report;
     },
