@@ -95,10 +95,10 @@ function listImports(file: string): readonly string[] {
 /** A file, and every file of its package that importing it loads. */
 function listLoaded(file: string, loaded: ReadonlySet<string> = new Set()): ReadonlySet<string> {
   if (loaded.has(file)) return loaded;
-  return listImports(file)
-    .filter((name) => name.startsWith('.'))
-    .map((name) => path.join(path.dirname(file), name))
-    .reduce<ReadonlySet<string>>((seen, target) => listLoaded(target, seen), new Set([...loaded, file]));
+  return listNeighbours(file).reduce<ReadonlySet<string>>(
+    (seen, target) => listLoaded(target, seen),
+    new Set([...loaded, file]),
+  );
 }
 
 /** The folder of a file in the sources of its package. */
@@ -106,10 +106,10 @@ function layerOf(file: string): string {
   return /^packages\/[^/]+\/src\/([^/]+)\//.exec(file)?.[1] ?? '';
 }
 
-/** The layers that a file takes something from. */
-function listTargets(file: string): readonly string[] {
+/** The files of its own package that a file takes something from, also where that is only a type. */
+function listNeighbours(file: string): readonly string[] {
   const relative = listImports(file).filter((name) => name.startsWith('.'));
-  return relative.map((name) => layerOf(path.join(path.dirname(file), name)));
+  return relative.map((name) => path.join(path.dirname(file), name));
 }
 
 describe('the layers of core', () => {
@@ -124,7 +124,11 @@ describe('the layers of core', () => {
     const allowed = layers
       .slice(0, layers.indexOf(own) + 1)
       .filter((layer) => !foreign[own]?.includes(layer));
-    expect(listTargets(file).filter((layer) => !allowed.includes(layer))).toEqual([]);
+    expect(
+      listNeighbours(file)
+        .map(layerOf)
+        .filter((layer) => !allowed.includes(layer)),
+    ).toEqual([]);
   });
 
   it.each(files)('%s uses an outside library only where that library belongs', (file) => {
@@ -143,7 +147,11 @@ describe('the layers of durable', () => {
 
   it.each(files)('%s imports only from its own layer and from those below', (file) => {
     const allowed = durableLayers.slice(0, durableLayers.indexOf(layerOf(file)) + 1);
-    expect(listTargets(file).filter((layer) => !allowed.includes(layer))).toEqual([]);
+    expect(
+      listNeighbours(file)
+        .map(layerOf)
+        .filter((layer) => !allowed.includes(layer)),
+    ).toEqual([]);
   });
 });
 
@@ -159,6 +167,22 @@ describe('the packages', () => {
   it.each(sources)('$file imports only what its package may know', ({ file, allowed }) => {
     const outside = listImports(file).filter((name) => !name.startsWith('.') && !name.startsWith('node:'));
     expect(outside.filter((name) => !allowed.includes(name))).toEqual([]);
+  });
+
+  it('have no files that import each other, be it by way of others', () => {
+    const targets = new Map(sources.map(({ file }) => [file, listNeighbours(file)]));
+    const cleared = new Set<string>();
+    function findCircle(file: string, way: readonly string[]): readonly string[] {
+      if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+      if (cleared.has(file)) return [];
+      for (const target of targets.get(file) ?? []) {
+        const circle = findCircle(target, [...way, file]);
+        if (circle.length > 0) return circle;
+      }
+      cleared.add(file);
+      return [];
+    }
+    for (const { file } of sources) expect(findCircle(file, [])).toEqual([]);
   });
 
   it.each(sources)('$file leaves a library to the one file that it belongs to', ({ file }) => {

@@ -5,7 +5,8 @@ import {
   toGap,
   toStretchAgeMs,
 } from '../../packages/core/src/step/pace.ts';
-import { defaultStepPolicy, type PacePolicy } from '../../packages/core/src/step/step-policy.ts';
+import type { PacePolicy } from '../../packages/core/src/step/pace-policy.ts';
+import { defaultStepPolicy } from '../../packages/core/src/step/step-policy.ts';
 import type { Course } from './populations.ts';
 import type { Random } from './random.ts';
 

@@ -47,9 +47,10 @@ export { parseMigrationStatus } from './model/parse-migration-status.ts';
 export { byUrgency as statesByUrgency, type MigrationSummary, summarize } from './model/summarize.ts';
 export { toPercent } from './model/to-percent.ts';
 export { type Pace, type PaceMoment, toGap } from './step/pace.ts';
+export type { PacePolicy } from './step/pace-policy.ts';
 export type { Condition, ConditionKind } from './step/row.ts';
 export type { Anomaly } from './step/step.ts';
-export type { PacePolicy, StepPolicy } from './step/step-policy.ts';
+export type { StepPolicy } from './step/step-policy.ts';
 export { createMemoryStore } from './store/memory-store.ts';
 export type { ForgottenEntry, LaneEntry, RowEntry, Store, StoreEntry } from './store/store.ts';
 export { StoreError, type StoreErrorCode } from './store/store-error.ts';
@@ -92,18 +93,12 @@ export {
   stateWords,
   unknownProgressWords,
 } from './view/row-words.ts';
-export {
-  type RowJson,
-  type SnapshotJson,
-  type SnapshotJsonOptions,
-  toRowJson,
-  toSnapshotJson,
-} from './view/snapshot-json.ts';
+export { type SnapshotJsonOptions, toRowJson, toSnapshotJson } from './view/snapshot-json.ts';
 export type { SortKey, SortValue } from './view/sort-key.ts';
+export type { RowJson, SnapshotJson, StatusSnapshot } from './view/status-snapshot.ts';
 export {
   createStatusView,
   type RowSource,
-  type StatusSnapshot,
   type StatusView,
   type StatusViewOptions,
 } from './view/status-view.ts';

@@ -1,5 +1,5 @@
 import type { MigrationReading } from '../model/migration-status.ts';
-import type { PacePolicy } from './step-policy.ts';
+import type { PacePolicy } from './pace-policy.ts';
 
 /** What the pace of one migration depends on, after a good read. Durations in milliseconds. */
 export interface PaceMoment {

@@ -1,24 +1,5 @@
 import type { MigrationRow } from '../tracker/migration-row.ts';
-import type { GroupSummary } from './group-keeper.ts';
-import type { OldestConditions } from './oldest-conditions.ts';
-import type { StatusSnapshot } from './status-view.ts';
-import type { RowSummary } from './tally.ts';
-
-/** A row as JSON: without the caller's `meta`, and with `native` null in its status unless it was asked for. */
-export type RowJson = Omit<MigrationRow, 'meta'>;
-
-/**
- * A snapshot as JSON. `version` grows when a field changes its meaning or goes; fields that come do not count, so readers
- * leave alone what they do not know.
- */
-export interface SnapshotJson extends RowSummary {
-  readonly format: 'migration-status/snapshot';
-  readonly version: 1;
-  readonly oldestConditions: OldestConditions;
-  readonly groups: readonly GroupSummary[];
-  /** In the order of the view. */
-  readonly rows: readonly RowJson[];
-}
+import type { RowJson, SnapshotJson, StatusSnapshot } from './status-snapshot.ts';
 
 /** What goes into JSON beyond the usual. */
 export interface SnapshotJsonOptions {

@@ -7,8 +7,7 @@ import type { MigrationRow } from '../tracker/migration-row.ts';
 import * as optionRules from '../tracker/option-rules.ts';
 import { reportListenerError } from '../tracker/report-listener-error.ts';
 import type { Tracker } from '../tracker/tracker.ts';
-import { createGroupKeeper, type GroupNumber, type GroupSummary } from './group-keeper.ts';
-import type { KeyedList } from './keyed-list.ts';
+import { createGroupKeeper, type GroupNumber } from './group-keeper.ts';
 import { createListKeeper } from './list-keeper.ts';
 import {
   beginPast,
@@ -18,9 +17,10 @@ import {
   toHistory,
   withNews,
 } from './migration-history.ts';
-import { createOldestConditions, type OldestConditions } from './oldest-conditions.ts';
-import { type SnapshotJson, toSnapshotJson } from './snapshot-json.ts';
+import { createOldestConditions } from './oldest-conditions.ts';
+import { toSnapshotJson } from './snapshot-json.ts';
 import type { SortKey } from './sort-key.ts';
+import type { StatusSnapshot } from './status-snapshot.ts';
 import { createTallies, noShare, type RowSummary, type Share, toShare } from './tally.ts';
 
 /** Which rows a view shows, and how. All functions are pure: what they return follows from the row alone. */
@@ -38,22 +38,6 @@ export interface StatusViewOptions {
   readonly historySize?: number | undefined;
   /** Is handed what a listener throws or rejects with. Default: it is printed with `console.error`. */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
-}
-
-/**
- * How all shown rows stand at one moment. Frozen, and never changes: what comes later is in another snapshot, which shares
- * with this one whatever is the same. There are no ages in it, which would change all the time; the rows have the times that
- * ages are counted from: `status.observedAt`, and `since` of each condition.
- */
-export interface StatusSnapshot extends RowSummary {
-  /** Since when each kind of condition has been true of the row that has had it for longest; absent where none has it. */
-  readonly oldestConditions: OldestConditions;
-  /** The rows, by key and in the order that was asked for. A row is the same object until there is news of it. */
-  readonly rows: KeyedList<MigrationRow>;
-  /** The groups that have rows, by name and in the order of their names. */
-  readonly groups: KeyedList<GroupSummary>;
-  /** What `JSON.stringify` writes: see {@link toSnapshotJson}. */
-  toJSON(): SnapshotJson;
 }
 
 /** Many rows as one snapshot, in the contract of React's `useSyncExternalStore`. */

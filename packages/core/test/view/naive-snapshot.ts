@@ -2,7 +2,8 @@ import { type MigrationState, migrationStates } from '../../src/model/migration-
 import type { ConditionKind } from '../../src/step/row.ts';
 import type { MigrationRow } from '../../src/tracker/migration-row.ts';
 import type { KeyedList } from '../../src/view/keyed-list.ts';
-import type { StatusSnapshot, StatusViewOptions } from '../../src/view/status-view.ts';
+import type { StatusSnapshot } from '../../src/view/status-snapshot.ts';
+import type { StatusViewOptions } from '../../src/view/status-view.ts';
 
 const kinds: readonly ConditionKind[] = ['unreachable', 'throttled', 'unauthorized', 'stalled'];
 const ends: readonly MigrationState[] = [
