@@ -19,11 +19,18 @@ export interface Deadline {
 export function createDeadline(timeoutMs: number, outer: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
   let hasPassed = false;
-  const onAbort = () => controller.abort(outer?.reason);
+  let giveUp: ((reason: unknown) => void) | undefined;
+
+  function end(reason?: unknown): void {
+    controller.abort(reason);
+    giveUp?.(controller.signal.reason);
+  }
+
+  const onAbort = () => end(outer?.reason);
   const timer = setTimeout(
     () => {
       hasPassed = true;
-      controller.abort();
+      end();
     },
     Math.min(timeoutMs, longestDelayMs),
   );
@@ -33,13 +40,16 @@ export function createDeadline(timeoutMs: number, outer: AbortSignal | undefined
     signal: controller.signal,
     race: (work) =>
       new Promise((resolve, reject) => {
-        controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+        giveUp = reject;
+        if (controller.signal.aborted) reject(controller.signal.reason);
         work.then(resolve, reject);
       }),
     hasPassed: () => hasPassed,
     clear() {
       clearTimeout(timer);
       outer?.removeEventListener('abort', onAbort);
+      // Whoever keeps the signal for longer, as libraries do, would keep the answer with it.
+      giveUp = undefined;
     },
   };
 }

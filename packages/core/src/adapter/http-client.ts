@@ -4,6 +4,7 @@ import { ProviderRequestError } from '../model/errors/provider-request-error.ts'
 import { ProviderResponseError } from '../model/errors/provider-response-error.ts';
 import { createDeadline, type Deadline } from './deadline.ts';
 import { createHttpReply, type HttpReply } from './http-reply.ts';
+import { isPlainPath } from './is-plain-path.ts';
 import { nextTurn } from './next-turn.ts';
 import {
   baseUrlExpectation,
@@ -166,7 +167,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   ): Promise<Response> {
     const init: RequestInit = { method, headers, redirect: 'manual', signal };
     const filled = body === undefined ? init : { ...init, headers: jsonHeaders, body };
-    return client(url, { method, fetch: () => sendPlainly(url, filled) });
+    return client(url, { fetch: () => sendPlainly(url, filled) });
   }
 
   function toRedirectTarget(response: Response, from: string, method: string): string {
@@ -192,6 +193,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   /** A URL resolves dots, and swallows what does not start with a slash: another place would get the credentials. */
   function leadsWhereWritten(path: string): boolean {
+    if (isPlainPath(path)) return true;
     const url = URL.parse(`${baseUrl}${path}`);
     return path.startsWith('/') && url?.origin === origin && url.href === `${baseUrl}${path}`;
   }

@@ -1,7 +1,6 @@
+import { type BodyQueue, type BodyReader, createBodyQueue, toBodyStream } from './body-queue.ts';
+import { LeanResponse, type ResponseHead } from './lean-response.ts';
 import type { Dispatch, DispatchRequest, HeaderBytes, RawHeader } from './undici-dispatch.ts';
-
-/** How much of a body may wait to be read before the sender is told to stop, in bytes. */
-const longestQueueBytes = 65_536;
 
 const bodilessStatuses = [204, 205, 304];
 
@@ -22,8 +21,7 @@ export function exchange(
   return new Promise((resolve, reject) => {
     let cut: ((reason: unknown) => void) | undefined;
     let stopped: { readonly reason: unknown } | undefined;
-    let resume = () => {};
-    let queue: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
+    let body: BodyQueue | undefined;
 
     const onAbort = () => fail(signal?.reason, signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -37,21 +35,8 @@ export function exchange(
     function fail(reason: unknown, shown: unknown): void {
       if (stopped) return;
       stop(reason);
-      queue?.error(shown);
+      body?.fail(shown);
       reject(shown);
-    }
-
-    function toBody(): ReadableStream<Uint8Array<ArrayBuffer>> {
-      return new ReadableStream(
-        {
-          start: (controller) => {
-            queue = controller;
-          },
-          pull: () => resume(),
-          cancel: stop,
-        },
-        { highWaterMark: longestQueueBytes, size: ({ byteLength }) => byteLength },
-      );
     }
 
     dispatch(request, {
@@ -59,57 +44,48 @@ export function exchange(
         if (stopped) abort(stopped.reason);
         else cut = abort;
       },
-      onHeaders(status, rawHeaders, resumeSocket, statusText) {
+      onHeaders(status, rawHeaders, resume, statusText) {
         // What comes before the answer (`103 Early Hints`) is no answer.
         if (status < 200) return true;
-        resume = resumeSocket;
-        const response = toResponse(status, statusText, toPairs(rawHeaders), toBody);
+        body = createBodyQueue({ resume, cut: stop });
+        const response = toResponse({ status, statusText, headers: toHeaders(rawHeaders) }, body);
         if (response === undefined) stop(new Error('unreadable'));
         resolve(response);
         return true;
       },
       onData(chunk) {
-        if (stopped || !queue) return true;
-        queue.enqueue(chunk);
-        return (queue.desiredSize ?? 0) > 0;
+        return stopped || !body ? true : body.push(chunk);
       },
       onComplete() {
         if (stopped) return;
         stop(undefined);
-        queue?.close();
+        body?.end();
       },
       onError(error) {
-        fail(error, queue ? new TypeError('terminated', { cause: error }) : error);
+        fail(error, body ? new TypeError('terminated', { cause: error }) : error);
       },
     });
   });
 }
 
-function toResponse(
-  status: number,
-  statusText: string,
-  headers: [name: string, value: string][],
-  toBody: () => ReadableStream<Uint8Array<ArrayBuffer>>,
-): Response | undefined {
-  const codings = toCodings(headers);
+function toResponse(head: ResponseHead, reader: BodyReader): Response | undefined {
+  const { status } = head;
+  const codings = toCodings(head.headers);
   if (codings === undefined || status > 599) return undefined;
-  const hasBody = !bodilessStatuses.includes(status);
-  const body = hasBody
-    ? codings.reduceRight((packed, coding) => packed.pipeThrough(new DecompressionStream(coding)), toBody())
-    : null;
-  return new Response(body, { status, statusText, headers });
+  if (bodilessStatuses.includes(status)) return new Response(null, head);
+  if (codings.length === 0) return new LeanResponse(head, reader);
+  const body = codings.reduceRight(
+    (packed, coding) => packed.pipeThrough(new DecompressionStream(coding)),
+    toBodyStream(reader),
+  );
+  return new Response(body, head);
 }
 
 /** The ways in which a body is packed, outermost last; undefined when one of them is not known here. */
-function toCodings(
-  headers: readonly (readonly [string, string])[],
-): readonly CompressionFormat[] | undefined {
-  const values = headers
-    .filter(([name]) => name.toLowerCase() === 'content-encoding')
-    .map(([, value]) => value);
-  if (values.length === 0) return [];
-  const names = values
-    .join()
+function toCodings(headers: Headers): readonly CompressionFormat[] | undefined {
+  const header = headers.get('content-encoding');
+  if (header === null) return [];
+  const names = header
     .toLowerCase()
     .split(',')
     .map((name) => name.trim());
@@ -125,20 +101,22 @@ function isKnownCoding(coding: string): coding is CompressionFormat {
   return coding === 'gzip' || coding === 'deflate';
 }
 
-function toPairs(rawHeaders: readonly RawHeader[]): [name: string, value: string][] {
-  const pairs: [string, string][] = [];
+/** One by one, because to hand them to a `Headers` in a list costs twice as much. */
+function toHeaders(rawHeaders: readonly RawHeader[]): Headers {
+  const headers = new Headers();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = String(toTexts(rawHeaders[index]));
-    for (const value of toTexts(rawHeaders[index + 1])) pairs.push([name, value]);
+    const name = toText(rawHeaders[index]);
+    const value = rawHeaders[index + 1];
+    if (isList(value)) for (const one of value) headers.append(name, toText(one));
+    else headers.append(name, toText(value));
   }
-  return pairs;
+  return headers;
 }
 
-function toTexts(raw: RawHeader | undefined): readonly string[] {
-  if (raw === undefined) return [];
-  return isList(raw) ? raw.map((bytes) => bytes.toString('latin1')) : [raw.toString('latin1')];
+function toText(raw: RawHeader | undefined): string {
+  return isList(raw) ? raw.map(toText).join() : (raw?.toString('latin1') ?? '');
 }
 
-function isList(raw: RawHeader): raw is readonly HeaderBytes[] {
+function isList(raw: RawHeader | undefined): raw is readonly HeaderBytes[] {
   return Array.isArray(raw);
 }

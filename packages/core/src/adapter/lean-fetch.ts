@@ -4,8 +4,10 @@
  *
  * @module
  */
+
+import { isPlainPath } from './is-plain-path.ts';
 import { exchange } from './lean-exchange.ts';
-import { type Dispatch, findDispatch } from './undici-dispatch.ts';
+import { type Dispatch, type DispatchRequest, findDispatch } from './undici-dispatch.ts';
 
 /**
  * Makes a `fetch` for the `fetch` option of an adapter that takes less processor time than the platform's: a request alone
@@ -31,17 +33,18 @@ export function createLeanFetch(): typeof fetch {
   const origins = new Map<string, boolean>();
 
   async function fetchLeanly(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-    const url = isTaken(input, init) ? URL.parse(input) : null;
-    if (url === null || !isPlainUrl(url)) return fetch(input, init);
-    const dispatch = origins.get(url.origin) === true ? findDispatch() : undefined;
+    const target = isTaken(input, init) ? toTarget(input, origins) : undefined;
+    if (target === undefined) return fetch(input, init);
+    const { origin } = target;
+    const dispatch = origins.get(origin) === true ? findDispatch() : undefined;
     if (dispatch === undefined) {
       const response = await fetch(input, init);
-      if (!origins.has(url.origin)) origins.set(url.origin, true);
+      if (!origins.has(origin)) origins.set(origin, true);
       return response;
     }
-    const outcome = await send(dispatch, url, init);
+    const outcome = await send(dispatch, target, init);
     if (typeof outcome === 'object') return outcome;
-    origins.set(url.origin, false);
+    origins.set(origin, false);
     const isHarmless = outcome === 'unsent' || (init.method ?? 'GET') === 'GET';
     if (isHarmless) return fetch(input, init);
     throw new TypeError('fetch failed', { cause: new Error('the answer cannot be read') });
@@ -50,17 +53,30 @@ export function createLeanFetch(): typeof fetch {
   return fetchLeanly;
 }
 
+/** Where a request goes; the path with its query. */
+type Target = Pick<DispatchRequest, 'origin' | 'path'>;
+
+/** Undefined for what is to be the platform's. An origin that is known is written as a URL would write it. */
+function toTarget(input: string | URL, origins: ReadonlyMap<string, unknown>): Target | undefined {
+  const text = String(input);
+  const end = text.indexOf('/', 'https://'.length);
+  const [origin, path] = [text.slice(0, end), text.slice(end)];
+  if (origins.has(origin) && isPlainPath(path)) return { origin, path };
+  const url = URL.parse(input);
+  if (url === null || !isPlainUrl(url)) return undefined;
+  return { origin: url.origin, path: `${url.pathname}${url.search}` };
+}
+
 /** A word instead of the response where this is the platform's to do after all. */
 async function send(
   dispatch: Dispatch,
-  url: URL,
+  { origin, path }: Target,
   init: RequestInit,
 ): Promise<Response | 'unsent' | 'unreadable'> {
   const { method = 'GET', signal } = init;
   signal?.throwIfAborted();
-  const path = `${url.pathname}${url.search}`;
   const body = typeof init.body === 'string' ? init.body : null;
-  const request = { origin: url.origin, path, method, headers: toHeaders(init.headers, body), body };
+  const request = { origin, path, method, headers: toHeaders(init.headers, body), body };
   try {
     return (await exchange(dispatch, request, signal)) ?? 'unreadable';
   } catch (error) {

@@ -14,7 +14,8 @@ const httpDate = /^[a-z]{3,9},? [\w -]+ \d{2}:\d{2}:\d{2} (?:GMT|\d{4})$/i;
  * parseRetryAfter('3'); // 3000
  */
 export function parseRetryAfter(header: string | null, wallTime: number = Date.now()): number | undefined {
-  const text = header?.trim() ?? '';
+  if (header === null) return undefined;
+  const text = header.trim();
   if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER);
   if (!httpDate.test(text)) return undefined;
   const moment = Date.parse(/GMT$/i.test(text) ? text : `${text} GMT`);

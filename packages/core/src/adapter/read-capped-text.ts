@@ -1,3 +1,5 @@
+import type { BodyReader } from './body-queue.ts';
+
 /** Keeps nothing between two whole texts, so that all readings share it. */
 const wholeDecoder = new TextDecoder();
 
@@ -7,8 +9,8 @@ export async function readCappedText(response: Response, maxBytes: number): Prom
     await response.body?.cancel();
     return undefined;
   }
-  if (response.body === null) return '';
-  const reader = response.body.getReader();
+  const reader = isReadDirectly(response) ? response.takeBody() : response.body?.getReader();
+  if (reader === undefined) return '';
   const chunks: Uint8Array[] = [];
   let readBytes = 0;
   for (;;) {
@@ -31,4 +33,9 @@ function toText(chunks: readonly Uint8Array[]): string {
   const decoder = new TextDecoder();
   const texts = chunks.map((chunk) => decoder.decode(chunk, { stream: true }));
   return `${texts.join('')}${decoder.decode()}`;
+}
+
+/** A response of the lean fetch. Known by what it can do, so that who reads bodies needs nothing else of it. */
+function isReadDirectly(response: Response): response is Response & { takeBody(): BodyReader | undefined } {
+  return 'takeBody' in response;
 }
