@@ -156,8 +156,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 
   /**
-   * Headers, body and signal go to `fetch` directly. In the `Request` that ky makes they would be copied several times over,
-   * and `fetch` would copy that once more, which costs more than the rest of a read.
+   * Method, headers, body and signal go to `fetch` directly. In the `Request` that ky makes they would be copied several
+   * times over, and `fetch` would copy that once more, which costs more than the rest of a read.
    */
   function sendOnce(
     url: string,

@@ -11,8 +11,8 @@ import { type Dispatch, type DispatchRequest, findDispatch } from './undici-disp
 
 /**
  * Makes a `fetch` for the `fetch` option of an adapter that takes less processor time than the platform's: a request alone
- * takes about half, a whole read, with validation, mapping and the tracker's step, about three tenths less (Node 24, small
- * bodies). It speaks over the connections that Node's own `fetch` keeps, without the layers of the web standard above them.
+ * takes less than half, a whole read, with validation, mapping and the tracker's step, about half (Node 24, small bodies).
+ * It speaks over the connections that Node's own `fetch` keeps, without the layers of the web standard above them.
  *
  * It takes what adapters send: an `http:` or `https:` URL, a method other than `HEAD`, headers, a body that is a text, a
  * signal, and `redirect: 'manual'`. All else goes to the platform's `fetch`, as does every request in browsers and other
