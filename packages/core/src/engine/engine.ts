@@ -75,7 +75,7 @@ export interface Subject {
 export interface Engine {
   readonly clock: Clock;
   size(): number;
-  /** Makes room for that many more, so that adding them moves nothing. */
+  /** That many more are to be expected: what has to grow makes room for all of them at once. */
   reserve(more: number): void;
   add(subject: Subject): RowId;
   find(key: string): RowId | undefined;
@@ -492,7 +492,11 @@ export function createEngine(given: EngineOptions): Engine {
   return {
     clock,
     size: rows.size,
-    reserve: rows.reserve,
+    reserve(more) {
+      const expected = rows.size() + more;
+      rows.reserve(expected);
+      lists.reserve(expected);
+    },
 
     add({ adapter, ref, key, group, row }) {
       const now = clock.now();

@@ -14,6 +14,8 @@ export interface IdLists {
   shift(list: IdList): number | undefined;
   /** The ids in order; the list must not change meanwhile. */
   each(list: IdList): Iterable<number>;
+  /** That many ids are to be expected in all: room is made for them when there is need for more. */
+  reserve(count: number): void;
 }
 
 const none = -1;
@@ -26,10 +28,11 @@ export function createIdList(): IdList {
 export function createIdLists(): IdLists {
   let next = new Int32Array(256);
   let previous = new Int32Array(256);
+  let expected = 0;
 
-  function reserve(id: number): void {
+  function makeRoom(id: number): void {
     if (id < next.length) return;
-    const length = Math.max(id + 1, Math.ceil(next.length * 1.25));
+    const length = Math.max(id + 1, Math.ceil(next.length * 1.25), expected);
     next = toLonger(next, length);
     previous = toLonger(previous, length);
   }
@@ -46,7 +49,7 @@ export function createIdLists(): IdLists {
 
   return {
     append(list, id) {
-      reserve(id);
+      makeRoom(id);
       previous[id] = list.last;
       next[id] = none;
       if (list.last === none) list.first = id;
@@ -63,6 +66,9 @@ export function createIdLists(): IdLists {
     },
     *each({ first }) {
       for (let id = first; id !== none; id = next[id] ?? none) yield id;
+    },
+    reserve(count) {
+      expected = count;
     },
   };
 }

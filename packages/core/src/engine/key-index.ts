@@ -4,7 +4,7 @@ export interface KeyIndex {
   /** The caller sees to it that the key is not in the index. */
   add(key: string, id: number): void;
   remove(key: string): void;
-  /** Makes room for that many keys in all, so that adding them moves nothing. */
+  /** That many keys are to be expected in all: a part of the index that has to grow makes room for its share of them. */
   reserve(count: number): void;
 }
 
@@ -31,6 +31,11 @@ export function createKeyIndex(keyOf: (id: number) => string): KeyIndex {
     slots: new Uint32Array(4),
     size: 0,
   }));
+  /** How many slots a shard gets at least when it grows. */
+  let expectedSlots = 0;
+  /** The key that was looked for last, and its hash: who does not find a key adds it next. */
+  let soughtKey: string | undefined;
+  let soughtHash = 0;
   // Whoever chooses the keys must not be able to choose where they collide.
   const seed = Math.floor(Math.random() * 2 ** 31);
 
@@ -55,8 +60,8 @@ export function createKeyIndex(keyOf: (id: number) => string): KeyIndex {
     slots[slot] = (toMark(hash) << idBits) | (id + 1);
   }
 
-  function grow(shard: Shard, slotCount: number): void {
-    const slots = new Uint32Array(slotCount);
+  function grow(shard: Shard): void {
+    const slots = new Uint32Array(Math.max(Math.ceil(shard.slots.length * growth) + 1, expectedSlots));
     for (const entry of shard.slots) {
       if (entry !== 0) place(slots, toId(entry), toHash(keyOf(toId(entry)), seed));
     }
@@ -83,15 +88,16 @@ export function createKeyIndex(keyOf: (id: number) => string): KeyIndex {
   return {
     find(key) {
       const hash = toHash(key, seed);
+      soughtKey = key;
+      soughtHash = hash;
       const shard = shardOf(hash);
       const entry = shard.slots[seek(shard, key, hash)] ?? 0;
       return entry === 0 ? undefined : toId(entry);
     },
     add(key, id) {
-      const hash = toHash(key, seed);
+      const hash = key === soughtKey ? soughtHash : toHash(key, seed);
       const shard = shardOf(hash);
-      if (shard.size + 1 > shard.slots.length * mostLoaded)
-        grow(shard, Math.ceil(shard.slots.length * growth) + 1);
+      if (shard.size + 1 > shard.slots.length * mostLoaded) grow(shard);
       place(shard.slots, id, hash);
       shard.size += 1;
     },
@@ -106,8 +112,7 @@ export function createKeyIndex(keyOf: (id: number) => string): KeyIndex {
     reserve(count) {
       const mean = count / shards.length;
       // Shards differ by chance; four standard deviations are enough for nearly all.
-      const slotCount = Math.ceil((mean + 4 * Math.sqrt(mean)) / mostLoaded);
-      for (const shard of shards) if (shard.slots.length < slotCount) grow(shard, slotCount);
+      expectedSlots = Math.ceil((mean + 4 * Math.sqrt(mean)) / mostLoaded);
     },
   };
 }

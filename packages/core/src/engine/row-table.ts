@@ -24,8 +24,8 @@ export interface RowTable {
   ids(): IterableIterator<RowId>;
   has(id: RowId): boolean;
   find(key: string): RowId | undefined;
-  /** Makes room for the keys of that many rows more. */
-  reserve(more: number): void;
+  /** That many rows are to be expected in all. */
+  reserve(count: number): void;
   /** The caller sees to it that there is no row of that key. */
   add(address: RowAddress, row: Row): RowId;
   get(id: RowId): Row;
@@ -224,7 +224,7 @@ export function createRowTable(): RowTable {
     },
     has: (id) => id < end && pageOf(id).keys[id & pageMask] !== undefined,
     find: index.find,
-    reserve: (more) => index.reserve(size() + more),
+    reserve: index.reserve,
     add({ key, ref, source }, row) {
       const id = takeId();
       const page = pageOf(id);

@@ -25,7 +25,12 @@ export function toKnownStatus<Native, Ref>(
   reading: MigrationReading<Native>,
   origin: ReadingOrigin<Ref>,
 ): MigrationStatus<Native, Ref> {
-  return Object.freeze({ ...origin, ...withoutHints(reading) });
+  return Object.freeze({ ...origin, ...withNative(withoutHints(reading)) });
+}
+
+/** A reading that was taken up from an export may have none. */
+function withNative<Native>(said: SaidReading<Native>): SaidReading<Native> {
+  return said.native === undefined ? Object.assign({ native: null }, said) : said;
 }
 
 function withoutHints<Native>(reading: MigrationReading<Native>): SaidReading<Native> {

@@ -41,7 +41,8 @@ export interface TrackerOptions {
   readonly policy?: Partial<EnginePolicy> | undefined;
   /**
    * What an earlier tracker's `export()` gave, after `JSON.parse`, or what a store has loaded: everything in it is followed
-   * from where it was. Its adapters are found among `adapters` by the provider's name.
+   * from where it was. Its adapters are found among `adapters` by the provider's name. It is not copied: refs and readings
+   * are frozen.
    */
   readonly resume?: TrackerExport | undefined;
   /**
@@ -304,9 +305,10 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   /** The row of a ref, made when there is none; a ref that says more than the known one takes its place. */
   function follow(adapter: MigrationAdapter, ref: unknown, labels: TrackLabels): RowId {
+    checkOwnAdapter(adapter);
     const { parsed, key, known } = find(adapter, ref);
-    if (known === undefined) return add(adapter, parsed, key, labels);
     checkLabels(labels);
+    if (known === undefined) return add(adapter, parsed, key, labels);
     const entry = engine.entry(known);
     const { group } = labels;
     const isRegrouped = group !== undefined && entry.group !== group;
@@ -318,16 +320,18 @@ export function createTracker(options: TrackerOptions): Tracker {
     return known;
   }
 
+  function checkOwnAdapter(adapter: MigrationAdapter): void {
+    checkAdapter('track', 'adapter', adapter);
+    if (adapters.includes(adapter)) return;
+    const message = `track: the adapter of ${adapter.provider} is not among the "adapters" of this tracker`;
+    throw new ConfigurationError({ option: 'adapter', message });
+  }
+
   /** Where a ref leads: its key, and its row where it is tracked already. */
   function find(
     adapter: MigrationAdapter,
     ref: unknown,
   ): { readonly parsed: unknown; readonly key: string; readonly known: RowId | undefined } {
-    checkAdapter('track', 'adapter', adapter);
-    if (!adapters.includes(adapter)) {
-      const message = `track: the adapter of ${adapter.provider} is not among the "adapters" of this tracker`;
-      throw new ConfigurationError({ option: 'adapter', message });
-    }
     const { provider } = adapter;
     const parsed = deepFreeze(adapter.parseRef(ref));
     const key = adapter.key(parsed);
@@ -343,7 +347,6 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
 
   function add(adapter: MigrationAdapter, ref: unknown, key: string, labels: TrackLabels): RowId {
-    checkLabels(labels);
     const id = engine.add({ adapter, ref, key, group: labels.group });
     relabel(id, labels);
     tellTracked(id);
@@ -372,10 +375,21 @@ export function createTracker(options: TrackerOptions): Tracker {
     refs: Iterable<Ref> | AsyncIterable<Ref>,
     labels: TrackLabels | ((ref: Ref) => TrackLabels) = {},
   ): Promise<number> {
+    checkOwnAdapter(adapter);
+    if (typeof labels !== 'function') checkLabels(labels);
+
+    function labelsOf(ref: Ref): TrackLabels {
+      if (typeof labels !== 'function') return labels;
+      const own = labels(ref);
+      checkLabels(own);
+      return own;
+    }
+
     let added = 0;
+    if (Array.isArray(refs)) engine.reserve(refs.length);
     await slices.each(refs, (ref) => {
       const { parsed, key, known } = find(adapter, ref);
-      const id = known ?? add(adapter, parsed, key, typeof labels === 'function' ? labels(ref) : labels);
+      const id = known ?? add(adapter, parsed, key, labelsOf(ref));
       engine.setClaims(id, engine.claimsOf(id) + 1);
       if (known === undefined) added += 1;
     });

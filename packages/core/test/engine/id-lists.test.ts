@@ -70,6 +70,11 @@ function remove(choice: number): ListCommand {
   });
 }
 
+/** However many are expected, the lists are what they were. */
+function reserve(count: number): ListCommand {
+  return toCommand(`reserve ${count}`, (_model, { lists }) => lists.reserve(count));
+}
+
 test('lists agree with arrays, whatever is appended, shifted and removed', () => {
   const anyList = fc.nat(2);
   // Beyond the 256 ids that there is room for at first, and far beyond.
@@ -79,6 +84,7 @@ test('lists agree with arrays, whatever is appended, shifted and removed', () =>
     fc.tuple(anyList, anyId).map(([to, id]) => append(to, id)),
     anyList.map(shift),
     fc.nat(100).map(remove),
+    fc.nat(6_000).map(reserve),
   ];
   fc.assert(
     fc.property(fc.commands(anyCommand, { size: 'large', maxCommands: 200 }), (commands) => {

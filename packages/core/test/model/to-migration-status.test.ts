@@ -38,6 +38,15 @@ test('what a reading does not say is absent from the status', () => {
   expect(toMigrationStatus(running, origin)).toStrictEqual({ ...origin, ...running });
 });
 
+test('a status has a native, also where the reading lost it on its way through an export', () => {
+  const { native: _native, ...said } = running;
+  expect(toMigrationStatus(said as MigrationReading, origin)).toStrictEqual({
+    ...origin,
+    ...said,
+    native: null,
+  });
+});
+
 test('what is meant for the next read only stays out of the status', () => {
   const hints = { retryAfterMs: 5000, memo: { cursor: 7 }, rateLimit: { remaining: 3, resetMs: 1000 } };
   expect(toMigrationStatus({ ...running, ...hints }, origin)).toStrictEqual({ ...origin, ...running });

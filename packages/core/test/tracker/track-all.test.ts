@@ -182,6 +182,7 @@ describe('a call that cannot go on', () => {
     const { tracker } = createTrackerHarness({});
     const stranger = createScriptedAdapter({ provider: 'other', script: {} });
     await expect(tracker.trackAll(stranger, toRefs(1))).rejects.toMatchObject({ option: 'adapter' });
+    await expect(tracker.trackAll(stranger, [])).rejects.toMatchObject({ option: 'adapter' });
   });
 
   test('rejects after the tracker was closed', async () => {
