@@ -1,3 +1,4 @@
+import { nextTurn } from '../adapter/next-turn.ts';
 import type { Clock } from '../engine/clock.ts';
 import { describeKind } from '../model/describe-value.ts';
 import { ConfigurationError } from '../model/errors/configuration-error.ts';
@@ -45,6 +46,8 @@ export function createSlices(clock: Clock): Slices {
 
     async function restAWhile(): Promise<void> {
       await rest();
+      // A timer that is due by the time others have rung rings with them, and the loop would not go round in between.
+      await nextTurn();
       endsAt = clock.now() + sliceMs;
       count = 0;
     }

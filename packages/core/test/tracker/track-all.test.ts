@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createManualClock, type ManualClock } from '../../../../test/support/manual-clock.ts';
 import {
@@ -206,6 +207,28 @@ describe('a great number', () => {
     expect({ added, size: tracker.size }).toEqual({ added: 10_000, size: 10_000 });
     expect(Math.max(...growths)).toBeLessThanOrEqual(2_000);
     expect(toKeys(tracker).slice(0, 3)).toEqual(['acme/m0', 'acme/m1', 'acme/m2']);
+  });
+
+  test('lets the event loop go round between its slices, also where timers ring one right after the other', async () => {
+    const clock = createManualClock();
+    const hasty = {
+      ...clock,
+      setTimer(ring: () => void, delayMs: number) {
+        if (delayMs === 0) queueMicrotask(ring);
+        return () => {};
+      },
+    };
+    const adapter = createScriptedAdapter({ script: () => [running] });
+    const tracker = createTracker({ adapters: [adapter], clock: hasty, random: () => 0 });
+    const sizes = [0];
+    const tracked = tracker.trackAll(adapter, toRefs(10_000));
+    while (tracker.size < 10_000) {
+      sizes.push(tracker.size);
+      await nextTurn();
+    }
+    expect(await tracked).toBe(10_000);
+    const growths = [...sizes, 10_000].slice(1).map((size, index) => size - (sizes[index] ?? 0));
+    expect(Math.max(...growths)).toBeLessThanOrEqual(2_000);
   });
 
   test('is added for a few milliseconds at a time, however long each takes', async () => {
