@@ -2,14 +2,21 @@ import type { OngoingRead } from './ongoing-read.ts';
 import { type Answer, askForMany, askForOne } from './read.ts';
 import type { RowTable } from './row-table.ts';
 
-/** Makes the request of a read: for one row or, where there are several, for all of them at once. Never rejects. */
-export function ask(rows: RowTable, read: OngoingRead, wallTime: number): Promise<Answer> {
+/** Makes the request of a read, for one row or, where there are several, for all of them at once, and says what it brought. */
+export function ask(
+  rows: RowTable,
+  read: OngoingRead,
+  wallTime: number,
+  onAnswer: (read: OngoingRead, answer: Answer) => void,
+): void {
   const { adapter, ids, controller } = read;
   const { signal } = controller;
   const [first] = ids;
-  return ids.length === 1 && first !== undefined
-    ? askForOne(adapter, rows.refOf(first), { signal, wallTime, memo: rows.memoOf(first) })
-    : askForMany(adapter, toRefs(rows, ids), { signal, wallTime, memos: toMemos(rows, ids) });
+  const asked =
+    ids.length === 1 && first !== undefined
+      ? askForOne(adapter, rows.refOf(first), { signal, wallTime, memo: rows.memoOf(first) })
+      : askForMany(adapter, toRefs(rows, ids), { signal, wallTime, memos: toMemos(rows, ids) });
+  void asked.then((answer) => onAnswer(read, answer));
 }
 
 function toRefs(rows: RowTable, ids: OngoingRead['ids']): readonly unknown[] {

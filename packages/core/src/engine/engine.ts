@@ -5,7 +5,7 @@ import type { StepMoment } from '../step/regular-gap.ts';
 import { toRepeatDueAt } from '../step/repeat.ts';
 import { createRow, type Row } from '../step/row.ts';
 import { type StepEvent, type StepResult, step } from '../step/step.ts';
-import { type Appointment, createAgenda } from './agenda.ts';
+import { createAgenda } from './agenda.ts';
 import { ask } from './ask.ts';
 import type { Clock } from './clock.ts';
 import { takeEarlyRows } from './early-rows.ts';
@@ -108,15 +108,20 @@ export interface Engine {
 type Occasion =
   | Bucket
   | LaneQueue
-  /** The oldest read is to be given up. */
-  | { readonly type: 'timeout' }
   /** A deadline of somebody who waits. */
   | { readonly type: 'alarm'; readonly ring: () => void };
+
+interface ReadAnswer {
+  readonly read: OngoingRead;
+  readonly answer: Answer;
+}
 
 type ReadNews = Extract<StepEvent, { type: 'read' }>;
 
 /** How many rows are taken up, and asked for, in one go: what happens to a million at once must not keep the process from anything else. */
 const sliceSize = 1_000;
+
+const never = Number.POSITIVE_INFINITY;
 
 export function createEngine(given: EngineOptions): Engine {
   const { clock, random, onStep, onPark, onListenerError } = given;
@@ -129,71 +134,78 @@ export function createEngine(given: EngineOptions): Engine {
   const observers = new Map<RowId, Set<EntryObserver>>();
   const entryParts: EntryParts = { rows, sources, observers, now: clock.now };
   const reads = createOngoingReads();
-  const timeout = { type: 'timeout' } as const;
-  let timeoutAppointment: Appointment<Occasion> | undefined;
   let timer: { readonly at: number; readonly cancel: () => void } | undefined;
   let isClosed = false;
   /** How many rows this turn may still take up, and how many it may still ask for. */
   let capacity = sliceSize;
   let room = sliceSize;
-  /** The lanes that may have something to send once all that is due has joined; undefined outside a turn of the timer. */
+  /** The lanes that may have something to send once all that is there has been taken in; undefined outside a turn. */
   let pumpedLater: Set<LaneQueue> | undefined;
+  /** Answers that have come, to be taken in together. */
+  let answers: ReadAnswer[] = [];
 
   /** Keeps the one timer no later than the earliest appointment; one that rings too early does no harm. */
   function arm(): void {
-    const nextAt = agenda.nextAt();
-    if (nextAt !== undefined && timer !== undefined && timer.at <= nextAt) return;
+    const nextAt = Math.min(agenda.nextAt() ?? never, reads.oldest()?.giveUpAt ?? never);
+    if (nextAt !== never && timer !== undefined && timer.at <= nextAt) return;
     timer?.cancel();
     timer =
-      nextAt === undefined
+      nextAt === never
         ? undefined
         : { at: nextAt, cancel: clock.setTimer(onTimer, Math.max(0, nextAt - clock.now())) };
   }
 
-  function onTimer(): void {
-    timer = undefined;
+  /** Takes in what is there; only then lanes send, so that all of it can share requests. */
+  function turn(takeIn: (now: number) => void): void {
     const now = clock.now();
     const touched = new Set<LaneQueue>();
     pumpedLater = touched;
+    takeIn(now);
+    pumpedLater = undefined;
+    for (const lane of touched) pump(lane, now);
+    arm();
+  }
+
+  function onTimer(): void {
+    timer = undefined;
     capacity = sliceSize;
     room = sliceSize;
+    turn((now) => {
+      giveUp(now);
+      takeDue(now);
+    });
+  }
+
+  function takeDue(now: number): void {
     while (capacity > 0) {
       const occasion = agenda.takeDue(now);
-      if (occasion === undefined) break;
+      if (occasion === undefined) return;
       switch (occasion.type) {
         case 'bucket':
-          takeUp(occasion, now, touched);
+          takeUp(occasion, now);
           break;
         case 'lane':
           occasion.appointment = undefined;
           if (isRefused(occasion.state, policy.refusedReads)) refuseWaiting(occasion);
           else holdUntold(occasion, now);
-          touched.add(occasion);
-          break;
-        case 'timeout':
-          timeoutAppointment = undefined;
-          giveUp(now);
+          pump(occasion, now);
           break;
         case 'alarm':
           guard(occasion.ring);
           break;
       }
     }
-    pumpedLater = undefined;
-    for (const lane of touched) pump(lane, now);
-    arm();
   }
 
   /** Rows whose time has come wait for their turns; those that one go has no room for come with the next. */
-  function takeUp(bucket: Bucket, now: number, touched: Set<LaneQueue>): void {
+  function takeUp(bucket: Bucket, now: number): void {
     let lane: LaneQueue | undefined;
     for (; capacity > 0; capacity -= 1) {
       const id = bucket.planner.take(bucket);
       if (id === undefined) return;
       const source = sourceOf(id);
-      if (source.lane !== lane) touched.add(source.lane);
+      if (source.lane !== lane) pump(source.lane, now);
       ({ lane } = source);
-      rows.setPlace(id, places.nowhere);
       queueUp(id, source, now);
     }
     bucket.planner.putBack(bucket);
@@ -321,37 +333,35 @@ export function createEngine(given: EngineOptions): Engine {
     room -= ids.length;
     lane.state = enter(lane.state, now, policy);
     reads.add(read);
-    if (timeoutAppointment === undefined) watchReads();
-    void ask(rows, read, wallTime).then((answer) => {
-      if (!read.isOver) finish(read, answer);
+    ask(rows, read, wallTime, onAnswer);
+  }
+
+  /** What comes in one moment is taken in together. */
+  function onAnswer(read: OngoingRead, answer: Answer): void {
+    answers.push({ read, answer });
+    if (answers.length === 1) void Promise.resolve().then(takeAnswers);
+  }
+
+  function takeAnswers(): void {
+    const taken = answers;
+    answers = [];
+    const wallTime = clock.wallTime();
+    turn((now) => {
+      for (const { read, answer } of taken) if (!read.isOver) finish(read, answer, now, wallTime);
     });
   }
 
   function giveUp(now: number): void {
     for (let read = reads.oldest(); read !== undefined && read.giveUpAt <= now; read = reads.oldest()) {
       const error = toReadTimeout(read.adapter, policy.readTimeoutMs);
-      read.isOver = true;
       read.controller.abort(error);
-      finish(read, { error });
+      finish(read, { error }, now, clock.wallTime());
     }
-    watchReads();
   }
 
-  /** Keeps the appointment with the oldest read while there is one. */
-  function watchReads(): void {
-    const oldest = reads.oldest();
-    if (oldest === undefined && timeoutAppointment) {
-      agenda.remove(timeoutAppointment);
-      timeoutAppointment = undefined;
-    }
-    if (oldest !== undefined) timeoutAppointment ??= agenda.add(oldest.giveUpAt, timeout);
-  }
-
-  function finish(read: OngoingRead, answer: Answer): void {
+  function finish(read: OngoingRead, answer: Answer, now: number, at: number): void {
     const { lane, ids, adapter } = read;
     read.isOver = true;
-    const now = clock.now();
-    const at = clock.wallTime();
     const events: ReadEvent[] = [];
     for (const id of ids) {
       const outcome =
@@ -378,11 +388,9 @@ export function createEngine(given: EngineOptions): Engine {
       apply(id, event, now);
     }
     reads.remove(read);
-    if (reads.oldest() === undefined) watchReads();
     if (isParked && isOtherwise) holdUntold(lane, now);
     if (isParked && (isOtherwise || isInParts)) holdParts(lane, now);
     pump(lane, now);
-    arm();
   }
 
   /** A request that fails as a whole is asked again in two parts, until the bad ref is alone. */
@@ -437,7 +445,6 @@ export function createEngine(given: EngineOptions): Engine {
       read.left -= 1;
       if (read.left > 0 || read.isOver) return;
       reads.remove(read);
-      watchReads();
       lane.state = leave(lane.state);
       read.isOver = true;
       read.controller.abort();
@@ -591,12 +598,12 @@ export function createEngine(given: EngineOptions): Engine {
     close() {
       isClosed = true;
       agenda.clear();
-      arm();
       for (let read = reads.oldest(); read !== undefined; read = reads.oldest()) {
         reads.remove(read);
         read.isOver = true;
         read.controller.abort();
       }
+      arm();
     },
   };
 }
