@@ -12,11 +12,10 @@ export function ask(
   const { adapter, ids, controller } = read;
   const { signal } = controller;
   const [first] = ids;
-  const asked =
-    ids.length === 1 && first !== undefined
-      ? askForOne(adapter, rows.refOf(first), { signal, wallTime, memo: rows.memoOf(first) })
-      : askForMany(adapter, toRefs(rows, ids), { signal, wallTime, memos: toMemos(rows, ids) });
-  void asked.then((answer) => onAnswer(read, answer));
+  const take = (answer: Answer) => onAnswer(read, answer);
+  if (ids.length === 1 && first !== undefined)
+    void askForOne(adapter, rows.refOf(first), { signal, wallTime, memo: rows.memoOf(first) }, take);
+  else void askForMany(adapter, toRefs(rows, ids), { signal, wallTime, memos: toMemos(rows, ids) }, take);
 }
 
 function toRefs(rows: RowTable, ids: OngoingRead['ids']): readonly unknown[] {

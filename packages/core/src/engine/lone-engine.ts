@@ -61,7 +61,7 @@ export function createLoneEngine(
       ongoing.abort(error);
       finish({ error });
     });
-    void askForOne(adapter, ref, { signal, wallTime: clock.wallTime(), memo: row.memo }).then((answer) => {
+    void askForOne(adapter, ref, { signal, wallTime: clock.wallTime(), memo: row.memo }, (answer) => {
       if (!signal.aborted) finish(answer);
     });
   }

@@ -23,30 +23,43 @@ export type ReadOutcome = { readonly reading: MigrationReading } | { readonly er
 
 const missing: MigrationReading<never> = Object.freeze({ state: 'not_found', nativeState: '', native: null });
 
-const toResult = (result: unknown): Answer => ({ result });
-const toError = (error: unknown): Answer => ({ error });
-
-/** Asks for one migration, and never rejects, whatever an adapter does. Without `await`, because it is done at every read. */
-export function askForOne(adapter: MigrationAdapter, ref: unknown, context: ReadContext): Promise<Answer> {
+/**
+ * Asks for one migration, and hands over the answer, an error too, whatever an adapter does. Without `await`, and with one
+ * promise of its own, because it is done at every read.
+ */
+export function askForOne<Taken>(
+  adapter: MigrationAdapter,
+  ref: unknown,
+  context: ReadContext,
+  take: (answer: Answer) => Taken,
+): Promise<Taken> {
+  let asked: Promise<unknown>;
   try {
-    return Promise.resolve<unknown>(adapter.getStatus(ref, context)).then(toResult, toError);
+    asked = Promise.resolve(adapter.getStatus(ref, context));
   } catch (error) {
-    return Promise.resolve({ error });
+    asked = Promise.reject(error);
   }
+  return asked.then(
+    (result) => take({ result }),
+    (error: unknown) => take({ error }),
+  );
 }
 
-/** Asks for many in one request, and never rejects. A key that the answer leaves out is `not_found`. */
-export async function askForMany(
+/** The same for many in one request. A key that the answer leaves out is `not_found`. */
+export async function askForMany<Taken>(
   adapter: MigrationAdapter,
   refs: readonly unknown[],
   context: BatchReadContext,
-): Promise<Answer> {
+  take: (answer: Answer) => Taken,
+): Promise<Taken> {
+  let answer: Answer;
   try {
     const results: unknown = await adapter.getStatuses?.(refs, context);
-    return results instanceof Map ? { results } : { error: toNoReading(adapter) };
+    answer = results instanceof Map ? { results } : { error: toNoReading(adapter) };
   } catch (error) {
-    return { error };
+    answer = { error };
   }
+  return take(answer);
 }
 
 /**

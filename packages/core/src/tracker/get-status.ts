@@ -52,8 +52,10 @@ export async function getStatus<Native, Ref>(
   let lastError: unknown;
 
   async function look(): Promise<MigrationStatus> {
-    const answer = await askForOne(adapter, parsed, { signal: deadline.signal, wallTime: Date.now() });
-    const outcome = toOutcome(adapter, answer, key, undefined);
+    const context = { signal: deadline.signal, wallTime: Date.now() };
+    const outcome = await askForOne(adapter, parsed, context, (answer) =>
+      toOutcome(adapter, answer, key, undefined),
+    );
     if ('reading' in outcome) {
       const observedAt = new Date().toISOString();
       return toMigrationStatus(outcome.reading, { provider, key, ref: parsed, observedAt });

@@ -17,6 +17,7 @@ import { normalizeReading } from '../../src/model/normalize-reading.ts';
 
 const adapter = createScriptedAdapter({ batch: 10, script: () => [toReading('running')] });
 const { signal } = new AbortController();
+const asIs = (answer: Answer) => answer;
 
 /** An adapter whose calls are replaced by what nobody would write, which a type would not allow. */
 function createOddAdapter(members: Record<string, unknown>): MigrationAdapter {
@@ -26,7 +27,7 @@ function createOddAdapter(members: Record<string, unknown>): MigrationAdapter {
 /** What a read of one brings when the adapter returns something. */
 async function readOne(result: unknown, known?: MigrationReading): Promise<ReadOutcome> {
   const odd = createOddAdapter({ getStatus: async () => result });
-  return toOutcome(odd, await askForOne(odd, { id: 'a' }, {}), 'acme/a', known);
+  return toOutcome(odd, await askForOne(odd, { id: 'a' }, {}, asIs), 'acme/a', known);
 }
 
 /** What a read of several brings when the adapter returns something. */
@@ -36,6 +37,7 @@ async function readMany(result: unknown, keys: readonly string[]): Promise<reado
     odd,
     keys.map((id) => ({ id })),
     {},
+    asIs,
   );
   return keys.map((key) => toOutcome(odd, answer, key, undefined));
 }
@@ -56,7 +58,7 @@ describe('a read of one', () => {
       },
     });
     const context = { signal, memo: { cursor: 1 }, wallTime: 42 };
-    const answer = await askForOne(odd, { id: 'a' }, context);
+    const answer = await askForOne(odd, { id: 'a' }, context, asIs);
     expect(toOutcome(odd, answer, 'acme/a', undefined)).toEqual({ reading: toReading('paused') });
     expect(seen).toEqual([{ id: 'a' }, context]);
   });
@@ -173,20 +175,20 @@ describe('a read of one', () => {
   ])('of an adapter that %s gives the error', async (_title, getStatus) => {
     const error = new Error('no');
     const odd = createOddAdapter({ getStatus: () => getStatus(error) });
-    const answer = await askForOne(odd, { id: 'a' }, {});
+    const answer = await askForOne(odd, { id: 'a' }, {}, asIs);
     expect(answer).toEqual({ error });
     expect(toOutcome(odd, answer, 'acme/a', undefined)).toEqual({ error });
   });
 
   test('of an adapter that returns no promise gives what it returns', async () => {
     const odd = createOddAdapter({ getStatus: () => toReading('running') });
-    const answer = await askForOne(odd, { id: 'a' }, {});
+    const answer = await askForOne(odd, { id: 'a' }, {}, asIs);
     expect(toOutcome(odd, answer, 'acme/a', undefined)).toEqual({ reading: toReading('running') });
   });
 
   test('of an adapter that rejects with nothing is no good read', async () => {
     const odd = createOddAdapter({ getStatus: () => Promise.reject(undefined) });
-    const answer = await askForOne(odd, { id: 'a' }, {});
+    const answer = await askForOne(odd, { id: 'a' }, {}, asIs);
     expect(toOutcome(odd, answer, 'acme/a', undefined)).toEqual({ error: undefined });
   });
 });
@@ -201,7 +203,7 @@ describe('a read of several', () => {
       },
     });
     const context = { signal, memos: new Map<string, unknown>([['acme/a', 'one']]), wallTime: 42 };
-    await askForMany(odd, [{ id: 'a' }, { id: 'b' }], context);
+    await askForMany(odd, [{ id: 'a' }, { id: 'b' }], context, asIs);
     expect(seen).toEqual([[{ id: 'a' }, { id: 'b' }], context]);
   });
 
@@ -232,7 +234,7 @@ describe('a read of several', () => {
           ['b', known],
         ]),
     });
-    const answer = await askForMany(odd, [], {});
+    const answer = await askForMany(odd, [], {}, asIs);
     const [a, b] = ['a', 'b'].map((key) => toOutcome(odd, answer, key, key === 'a' ? known : undefined));
     expect([a, b]).toEqual([{ reading: known }, { reading: known }]);
   });
@@ -254,7 +256,7 @@ describe('a read of several', () => {
     ['rejects', async () => throwNo()],
   ])('of an adapter that %s gives the error to all', async (_title, getStatuses) => {
     const odd = createOddAdapter({ getStatuses });
-    const answer = await askForMany(odd, [{ id: 'a' }, { id: 'b' }], {});
+    const answer = await askForMany(odd, [{ id: 'a' }, { id: 'b' }], {}, asIs);
     expect(['a', 'b'].map((key) => toOutcome(odd, answer, key, undefined))).toEqual([
       { error: new Error('no') },
       { error: new Error('no') },
@@ -263,7 +265,7 @@ describe('a read of several', () => {
 
   test('of an adapter that cannot is an invalid response', async () => {
     const odd = createOddAdapter({ getStatuses: undefined });
-    const answer: Answer = await askForMany(odd, [{ id: 'a' }], {});
+    const answer: Answer = await askForMany(odd, [{ id: 'a' }], {}, asIs);
     expect(answer).toEqual({ error: noReading });
   });
 
