@@ -6,6 +6,8 @@ import type { StepEvent } from '../step/step.ts';
 /** What became of one row of a request; undefined for a row that was taken out of it. */
 export type ReadEvent = Extract<StepEvent, { type: 'read' | 'read_failed' }> | undefined;
 
+const answered: LaneOutcome = { type: 'answered' };
+
 /** What a request taught about its lane: one refusal speaks for all, and one answer proves that there is no outage. */
 export function toLaneOutcome(events: readonly ReadEvent[]): LaneOutcome {
   let answers = 0;
@@ -17,7 +19,7 @@ export function toLaneOutcome(events: readonly ReadEvent[]): LaneOutcome {
     answers += 1;
     limit ??= event.reading.rateLimit;
   }
-  if (failures.length === 0) return { type: 'answered', limit };
+  if (failures.length === 0) return limit === undefined ? answered : { type: 'answered', limit };
   const throttled = failures.find(({ failure }) => failure === 'throttled');
   if (throttled) return { type: 'throttled', retryAfterMs: throttled.retryAfterMs };
   if (answers > 0) return { type: 'answered', limit };
