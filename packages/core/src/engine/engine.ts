@@ -3,7 +3,7 @@ import { admit, enter, forgive, isRefused, type Lane, learn, leave, opensAt } fr
 import type { MigrationReading } from '../model/migration-status.ts';
 import type { StepMoment } from '../step/regular-gap.ts';
 import { toRepeatDueAt } from '../step/repeat.ts';
-import { createRow, type Row } from '../step/row.ts';
+import { createRow, never, type Row } from '../step/row.ts';
 import { type StepEvent, type StepResult, step } from '../step/step.ts';
 import { createAgenda } from './agenda.ts';
 import { ask } from './ask.ts';
@@ -120,8 +120,6 @@ type ReadNews = Extract<StepEvent, { type: 'read' }>;
 
 /** How many rows are taken up, and asked for, in one go: what happens to a million at once must not keep the process from anything else. */
 const sliceSize = 1_000;
-
-const never = Number.POSITIVE_INFINITY;
 
 export function createEngine(given: EngineOptions): Engine {
   const { clock, random, onStep, onPark, onListenerError } = given;
@@ -419,7 +417,7 @@ export function createEngine(given: EngineOptions): Engine {
     const source = sourceOf(id);
     switch (rows.placeOf(id)) {
       case places.planned:
-        source.planner.remove(id, rows.dueAtOf(id) ?? Number.NaN);
+        source.planner.remove(id, rows.dueAtOf(id));
         break;
       case places.waiting:
         withdraw(lists, source, id, false);
@@ -474,18 +472,18 @@ export function createEngine(given: EngineOptions): Engine {
     const dueAt = well && toRepeatDueAt(well, reading, moment, policy);
     if (dueAt === undefined) return false;
     rows.repeat(id, reading, { readAt: moment.now, observedAt: at, dueAt });
-    plan(id, undefined, dueAt, moment.now);
+    plan(id, never, dueAt, moment.now);
     return true;
   }
 
   /** Puts a row into the agenda, unless it waits for its turn or is being read. */
-  function plan(id: RowId, plannedAt: number | undefined, dueAt: number | undefined, now: number): void {
+  function plan(id: RowId, plannedAt: number, dueAt: number, now: number): void {
     const place = rows.placeOf(id);
     if (place > places.planned || isClosed) return;
     const { planner, canShare } = sourceOf(id);
-    if (place === places.planned && plannedAt !== undefined) planner.remove(id, plannedAt);
-    rows.setPlace(id, dueAt === undefined ? places.nowhere : places.planned);
-    if (dueAt === undefined) return;
+    if (place === places.planned) planner.remove(id, plannedAt);
+    rows.setPlace(id, dueAt === never ? places.nowhere : places.planned);
+    if (dueAt === never) return;
     const hasProgress = rows.readingOf(id)?.progress !== undefined;
     const at = appoint(dueAt, now, canShare ? policy.batchWindowMs : 0, hasProgress);
     rows.setDueAt(id, at);
@@ -511,7 +509,7 @@ export function createEngine(given: EngineOptions): Engine {
       const first = row ?? createRow(now, now);
       const id = rows.add({ key, ref, source: source.index }, first);
       source.rows += 1;
-      plan(id, undefined, first.dueAt, now);
+      plan(id, never, first.dueAt, now);
       arm();
       return id;
     },

@@ -1,5 +1,5 @@
 import { admit, createLane, enter, isRefused, learn, opensAt } from '../lane/lane.ts';
-import { createRow } from '../step/row.ts';
+import { createRow, never } from '../step/row.ts';
 import { type StepEvent, step } from '../step/step.ts';
 import type { Engine, EngineOptions, Subject } from './engine.ts';
 import type { EntryObserver, Followed } from './entry.ts';
@@ -73,7 +73,7 @@ export function createLoneEngine(
     const event = toReadEvent(adapter, outcome, clock.wallTime(), lane, policy);
     lane = learn(lane, toLaneOutcome([event]), clock.now(), random(), policy);
     apply(event);
-    if (row.dueAt !== undefined) sleepUntil(toPlannedAt(row.dueAt, clock.now()), look);
+    if (row.dueAt !== never) sleepUntil(toPlannedAt(row.dueAt, clock.now()), look);
   }
 
   function apply(event: StepEvent): void {
@@ -85,7 +85,7 @@ export function createLoneEngine(
   /** A read that is out is joined: its answer is what was asked for. */
   function refresh(): void {
     apply({ type: 'refresh' });
-    if (controller !== undefined || row.dueAt === undefined) return;
+    if (controller !== undefined || row.dueAt === never) return;
     cancelTimer();
     sleepUntil(toPlannedAt(row.dueAt, clock.now()), look);
   }

@@ -47,7 +47,7 @@ export interface RowTable {
   memoOf(id: RowId): unknown;
   readAtOf(id: RowId): number | undefined;
   observedAtOf(id: RowId): number;
-  dueAtOf(id: RowId): number | undefined;
+  dueAtOf(id: RowId): number;
   setDueAt(id: RowId, dueAt: number): void;
   /** Where the row stands in the engine, as a small number; 0 at first. */
   placeOf(id: RowId): number;
@@ -193,7 +193,7 @@ export function createRowTable(): RowTable {
     const page = pageOf(id);
     const at = id & pageMask;
     const { trackedAt } = row;
-    page.dueAt[at] = row.dueAt ?? Number.NaN;
+    page.dueAt[at] = row.dueAt;
     page.trackedAt[at] = trackedAt;
     page.observedAt[at] = row.observedAt;
     page.readAfter[at] = row.readAt === undefined ? Number.NaN : row.readAt - trackedAt;
@@ -249,7 +249,7 @@ export function createRowTable(): RowTable {
         observedAt: page.observedAt[at] as number,
         conditions: extra === undefined ? noConditions : extra.conditions,
         stopped: stops[flags & stopMask],
-        dueAt: toOptional(page.dueAt[at] as number),
+        dueAt: page.dueAt[at] as number,
         trackedAt,
         readAt: toOptional(trackedAt + (page.readAfter[at] as number)),
         reads: page.reads[at] as number,
@@ -325,7 +325,7 @@ export function createRowTable(): RowTable {
       return toOptional((page.trackedAt[at] as number) + (page.readAfter[at] as number));
     },
     observedAtOf: (id) => pageOf(id).observedAt[id & pageMask] as number,
-    dueAtOf: (id) => toOptional(pageOf(id).dueAt[id & pageMask] as number),
+    dueAtOf: (id) => pageOf(id).dueAt[id & pageMask] as number,
     setDueAt(id, dueAt) {
       pageOf(id).dueAt[id & pageMask] = dueAt;
     },

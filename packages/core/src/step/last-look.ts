@@ -13,6 +13,5 @@ export function allowsLastLook(
   now: number,
 ): boolean {
   if (stopped !== undefined || failedReads > 0 || missingReads > 0) return false;
-  const isPlannedLater = dueAt !== undefined && dueAt > now;
-  return isPlannedLater && readAt !== undefined && now >= readAt + (reading?.retryAfterMs ?? 0);
+  return dueAt > now && readAt !== undefined && now >= readAt + (reading?.retryAfterMs ?? 0);
 }

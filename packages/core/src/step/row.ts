@@ -40,8 +40,8 @@ export interface Row {
   readonly conditions: readonly Condition[];
   /** Why no read is planned any more: the migration has ended, or the provider keeps refusing us. */
   readonly stopped: 'settled' | 'refused' | undefined;
-  /** When to read next; undefined when stopped. */
-  readonly dueAt: number | undefined;
+  /** When to read next; {@link never} when stopped. */
+  readonly dueAt: number;
   readonly trackedAt: number;
   /** When the last read came back, or news came another way. */
   readonly readAt: number | undefined;
@@ -64,6 +64,9 @@ export interface Row {
   /** What the adapter wants back at the next read. */
   readonly memo: unknown;
 }
+
+/** A number too, so that rows which have ended look to the platform like all others. */
+export const never = Number.POSITIVE_INFINITY;
 
 /** A migration that nobody has looked at yet. */
 export function createRow(now: number, dueAt: number): Row {

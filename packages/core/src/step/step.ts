@@ -16,7 +16,7 @@ import {
 import { isSameNews, isSameProgress } from './is-same-news.ts';
 import { type Stretch, toFailureGap, toFirstStretch, toLaterStretch } from './pace.ts';
 import { type StepMoment, toRegularGap } from './regular-gap.ts';
-import { type Condition, createRow, noConditions, type Row } from './row.ts';
+import { type Condition, createRow, never, noConditions, type Row } from './row.ts';
 import type { StepPolicy } from './step-policy.ts';
 
 /** What happened to a migration, as far as we looked. `at` is the wall clock, in epoch milliseconds. */
@@ -67,8 +67,10 @@ export interface StepResult {
 
 /** What a change of a migration is. */
 export interface StepChange {
-  readonly previous?: Sighting;
-  readonly transition?: { readonly from?: MigrationState; readonly to: MigrationState };
+  /** Undefined for the first news. */
+  readonly previous: Sighting | undefined;
+  /** Undefined when the state is as it was. */
+  readonly transition: { readonly from?: MigrationState; readonly to: MigrationState } | undefined;
 }
 
 /**
@@ -175,7 +177,7 @@ function toNewsGap(row: Row, { type, reading }: NewsEvent, moment: StepMoment, p
 }
 
 function settle(next: Draft): Row {
-  next.dueAt = undefined;
+  next.dueAt = never;
   next.conditions = noConditions;
   next.stopped = 'settled';
   return next;
@@ -211,7 +213,7 @@ function onRefusal(row: Row, { at, failure }: Extract<StepEvent, { type: 'refuse
 }
 
 function refuse(row: Row): Row {
-  return { ...row, dueAt: undefined, conditions: withStop(row.conditions), stopped: 'refused' };
+  return { ...row, dueAt: never, conditions: withStop(row.conditions), stopped: 'refused' };
 }
 
 /** As soon as possible, but somebody who asks in a loop must not read in a loop. What waits for its turn keeps its place. */
@@ -223,7 +225,7 @@ function resume(row: Row, now: number, policy: StepPolicy): Row {
     stopped: undefined,
     conditions: withoutStop(row.conditions),
     refusedReads: 0,
-    dueAt: Math.min(row.dueAt ?? soonest, soonest),
+    dueAt: Math.min(row.dueAt, soonest),
   };
 }
 
@@ -231,7 +233,7 @@ function resume(row: Row, now: number, policy: StepPolicy): Row {
 function readdress(row: Row, now: number, policy: StepPolicy): Row {
   if (row.stopped === 'settled') return createRow(now, now);
   return resume(
-    { ...row, memo: undefined, progressFrom: 0, progressSince: now, readAt: undefined, dueAt: undefined },
+    { ...row, memo: undefined, progressFrom: 0, progressSince: now, readAt: undefined, dueAt: never },
     now,
     policy,
   );
@@ -302,11 +304,11 @@ function toChange(before: Row, after: Row): StepChange | undefined {
   const to = after.reading;
   if (to === undefined || to === reading || (reading !== undefined && isSameNews(reading, to)))
     return undefined;
-  const previous = reading && { reading, observedAt: before.observedAt };
-  const from = reading && { from: reading.state };
+  if (reading === undefined) return { previous: undefined, transition: { to: to.state } };
+  const { state: from } = reading;
   return {
-    ...(previous && { previous }),
-    ...(reading?.state !== to.state && { transition: { ...from, to: to.state } }),
+    previous: { reading, observedAt: before.observedAt },
+    transition: from === to.state ? undefined : { from, to: to.state },
   };
 }
 

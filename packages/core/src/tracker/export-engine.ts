@@ -60,7 +60,7 @@ function toExportedRow(entry: Entry, toWall: TimeShift, withNative: boolean): Ex
     observedAt: row.observedAt || undefined,
     conditions: row.conditions.length > 0 ? row.conditions : undefined,
     stopped: row.stopped,
-    dueAt: toWall(row.dueAt && Math.ceil(row.dueAt)),
+    dueAt: toWall(Math.ceil(row.dueAt)),
     trackedAt: toWall(row.trackedAt) ?? 0,
     readAt: toWall(row.readAt),
     reads: row.reads || undefined,

@@ -4,7 +4,7 @@ import { createLane, type Lane } from '../lane/lane.ts';
 import { deepFreeze } from '../model/deep-freeze.ts';
 import { isReading } from '../model/is-reading.ts';
 import { normalizeReading } from '../model/normalize-reading.ts';
-import { noConditions, type Row } from '../step/row.ts';
+import { never, noConditions, type Row } from '../step/row.ts';
 import { parseTrackerExport, toResumeError } from '../store/parse-tracker-export.ts';
 import type { ExportedLane, ExportedRow } from '../store/tracker-export.ts';
 import { createTimeShift, type TimeShift } from './time-shift.ts';
@@ -68,7 +68,7 @@ export function toResumedRow(exported: ExportedRow, fromWall: TimeShift, now: nu
     observedAt: exported.observedAt ?? 0,
     conditions: exported.conditions ?? noConditions,
     stopped,
-    dueAt: stopped === undefined ? (fromWall(exported.dueAt) ?? now) : undefined,
+    dueAt: stopped === undefined ? (fromWall(exported.dueAt) ?? now) : never,
     trackedAt,
     readAt: fromWall(exported.readAt),
     reads: exported.reads ?? 0,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toReading } from '../../../../test/support/scripted-adapter.ts';
 import { createRowTable, type RowId, type RowTable } from '../../src/engine/row-table.ts';
-import { type Condition, createRow, type Row } from '../../src/step/row.ts';
+import { type Condition, createRow, never, type Row } from '../../src/step/row.ts';
 import { createNaiveRowTable } from './naive-row-table.ts';
 
 const readings = [undefined, toReading('running'), toReading('succeeded'), toReading('unknown')];
@@ -25,7 +25,7 @@ const anyRow: fc.Arbitrary<Row> = fc
     observedAt: anyTime,
     conditions: fc.constantFrom<readonly Condition[]>([], [condition], [condition, condition]),
     stopped: fc.constantFrom(undefined, 'settled' as const, 'refused' as const),
-    dueAt: toOptional(anyTime),
+    dueAt: fc.oneof(anyTime, fc.constant(never)),
     trackedAt: anyTime,
     readAt: toOptional(anyTime),
     reads: fc.nat(),

@@ -28,7 +28,7 @@ export const mutants: readonly Mutant[] = [
   ...inFile('step/step.ts', [
     {
       name: 'what has ended is read on',
-      search: '  next.dueAt = undefined;\n  next.conditions = noConditions;',
+      search: '  next.dueAt = never;\n  next.conditions = noConditions;',
       replace: '  next.conditions = noConditions;',
     },
     {
@@ -425,7 +425,7 @@ export const mutants: readonly Mutant[] = [
     },
     {
       name: 'what was let go of keeps its time',
-      search: '        source.planner.remove(id, rows.dueAtOf(id) ?? Number.NaN);\n',
+      search: '        source.planner.remove(id, rows.dueAtOf(id));\n',
       replace: '',
     },
     {

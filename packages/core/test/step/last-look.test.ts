@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toReading } from '../../../../test/support/scripted-adapter.ts';
 import { allowsLastLook } from '../../src/step/last-look.ts';
-import { createRow, type Row } from '../../src/step/row.ts';
+import { createRow, never, type Row } from '../../src/step/row.ts';
 
 const row: Row = {
   ...createRow(0, 0),
@@ -16,8 +16,8 @@ test('a row that is read at its own pace may be looked at before its time', () =
 });
 
 test.each<[string, Partial<Row>]>([
-  ['has ended', { stopped: 'settled', dueAt: undefined }],
-  ['is refused', { stopped: 'refused', dueAt: undefined }],
+  ['has ended', { stopped: 'settled', dueAt: never }],
+  ['is refused', { stopped: 'refused', dueAt: never }],
   ['is due already', { dueAt: 60_000 }],
   ['was never read', { readAt: undefined }],
   ['could not be read', { failedReads: 1 }],
