@@ -11,11 +11,18 @@ export interface Clock {
 /** Longer delays overflow the platform's timers, which then fire at once. */
 const longestDelayMs = 2 ** 31 - 1;
 
-/** The platform's time. */
+/**
+ * The platform's time. Its timers take a millisecond at least; what is wanted at once comes in the next turn of the event
+ * loop instead, where there is `setImmediate`, as in Node.
+ */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
   setTimer(callback, delayMs) {
+    if (delayMs <= 0 && typeof setImmediate === 'function') {
+      const immediate = setImmediate(callback);
+      return () => clearImmediate(immediate);
+    }
     const timer = setTimeout(callback, Math.min(Math.ceil(delayMs), longestDelayMs));
     return () => clearTimeout(timer);
   },
