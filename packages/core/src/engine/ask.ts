@@ -19,9 +19,7 @@ export function ask(
 }
 
 function toRefs(rows: RowTable, ids: OngoingRead['ids']): readonly unknown[] {
-  const refs: unknown[] = [];
-  for (const id of ids) if (id !== undefined) refs.push(rows.refOf(id));
-  return refs;
+  return ids.map((id) => (id === undefined ? undefined : rows.refOf(id)));
 }
 
 function toMemos(rows: RowTable, ids: OngoingRead['ids']): ReadonlyMap<string, unknown> {

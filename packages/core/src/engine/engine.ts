@@ -360,12 +360,11 @@ export function createEngine(given: EngineOptions): Engine {
   function finish(read: OngoingRead, answer: Answer, now: number, at: number): void {
     const { lane, ids, adapter } = read;
     read.isOver = true;
-    const events: ReadEvent[] = [];
-    for (const id of ids) {
-      const outcome =
-        id === undefined ? undefined : toOutcome(adapter, answer, rows.keyOf(id), rows.readingOf(id));
-      events.push(outcome && toReadEvent(adapter, outcome, at, lane.state, policy));
-    }
+    const events = ids.map((id): ReadEvent => {
+      if (id === undefined) return undefined;
+      const outcome = toOutcome(adapter, answer, rows.keyOf(id), rows.readingOf(id));
+      return toReadEvent(adapter, outcome, at, lane.state, policy);
+    });
     const { parkedUntil, parkedBy } = lane.state;
     lane.state = learn(lane.state, toLaneOutcome(events), now, random(), policy);
     if (onPark && lane.state.parkedUntil !== parkedUntil) guard(onPark, lane.name, lane.state);
