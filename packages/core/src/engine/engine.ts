@@ -1,12 +1,11 @@
 import type { MigrationAdapter } from '../adapter/contract.ts';
-import { admit, enter, forgive, isRefused, type Lane, learn, leave, opensAt } from '../lane/lane.ts';
+import { admit, forgive, isRefused, type Lane, learn, opensAt } from '../lane/lane.ts';
 import type { MigrationReading } from '../model/migration-status.ts';
 import type { StepMoment } from '../step/regular-gap.ts';
 import { toRepeatDueAt } from '../step/repeat.ts';
 import { createRow, never, type Row } from '../step/row.ts';
 import { type StepEvent, type StepResult, step } from '../step/step.ts';
 import { createAgenda } from './agenda.ts';
-import { ask } from './ask.ts';
 import type { Clock } from './clock.ts';
 import { takeEarlyRows } from './early-rows.ts';
 import type { EnginePolicy } from './engine-policy.ts';
@@ -27,7 +26,7 @@ import {
   takeUntold,
   withdraw,
 } from './lane-queue.ts';
-import { createOngoingReads, type OngoingRead } from './ongoing-read.ts';
+import type { OngoingRead } from './ongoing-read.ts';
 import {
   holdFailures,
   isSpoilt,
@@ -38,7 +37,8 @@ import {
 } from './outcomes.ts';
 import { places } from './places.ts';
 import { appoint, type Bucket, createPlanner } from './planner.ts';
-import { type Answer, toOutcome, toReadEvent, toReadTimeout } from './read.ts';
+import { type Answer, toOutcome, toReadEvent } from './read.ts';
+import { type Answered, createRequests } from './requests.ts';
 import { createRowTable, type RowId } from './row-table.ts';
 import { createSourceTable } from './source-table.ts';
 
@@ -111,11 +111,6 @@ type Occasion =
   /** A deadline of somebody who waits. */
   | { readonly type: 'alarm'; readonly ring: () => void };
 
-interface ReadAnswer {
-  readonly read: OngoingRead;
-  readonly answer: Answer;
-}
-
 type ReadNews = Extract<StepEvent, { type: 'read' }>;
 
 /** How many rows are taken up, and asked for, in one go: what happens to a million at once must not keep the process from anything else. */
@@ -131,7 +126,9 @@ export function createEngine(given: EngineOptions): Engine {
   const sources = createSourceTable(createPlanner(agenda, lists), () => createPlanner(agenda, lists));
   const observers = new Map<RowId, Set<EntryObserver>>();
   const entryParts: EntryParts = { rows, sources, observers, now: clock.now };
-  const reads = createOngoingReads();
+  const requests = createRequests(rows, policy, (answers) =>
+    turn((now, wallTime) => takeAnswers(answers, now, wallTime)),
+  );
   let timer: { readonly at: number; readonly cancel: () => void } | undefined;
   let isClosed = false;
   /** How many rows this turn may still take up, and how many it may still ask for. */
@@ -139,12 +136,10 @@ export function createEngine(given: EngineOptions): Engine {
   let room = sliceSize;
   /** The lanes that may have something to send once all that is there has been taken in; undefined outside a turn. */
   let pumpedLater: Set<LaneQueue> | undefined;
-  /** Answers that have come, to be taken in together. */
-  let answers: ReadAnswer[] = [];
 
   /** Keeps the one timer no later than the earliest appointment; one that rings too early does no harm. */
   function arm(): void {
-    const nextAt = Math.min(agenda.nextAt() ?? never, reads.oldest()?.giveUpAt ?? never);
+    const nextAt = Math.min(agenda.nextAt() ?? never, requests.giveUpAt());
     if (nextAt !== never && timer !== undefined && timer.at <= nextAt) return;
     timer?.cancel();
     timer =
@@ -154,11 +149,11 @@ export function createEngine(given: EngineOptions): Engine {
   }
 
   /** Takes in what is there; only then lanes send, so that all of it can share requests. */
-  function turn(takeIn: (now: number) => void): void {
+  function turn(takeIn: (now: number, wallTime: number) => void): void {
     const now = clock.now();
     const touched = new Set<LaneQueue>();
     pumpedLater = touched;
-    takeIn(now);
+    takeIn(now, clock.wallTime());
     pumpedLater = undefined;
     for (const lane of touched) pump(lane, now);
     arm();
@@ -168,8 +163,8 @@ export function createEngine(given: EngineOptions): Engine {
     timer = undefined;
     capacity = sliceSize;
     room = sliceSize;
-    turn((now) => {
-      giveUp(now);
+    turn((now, wallTime) => {
+      takeAnswers(requests.giveUp(now), now, wallTime);
       takeDue(now);
     });
   }
@@ -268,7 +263,7 @@ export function createEngine(given: EngineOptions): Engine {
       if (!isPart) fill(ids, now);
       setAsideTooLong(lane, ids);
       wallTime ??= clock.wallTime();
-      startRead(lane, ids, now, wallTime);
+      send(lane, ids, now, wallTime);
     }
     openAt(lane, undefined);
   }
@@ -288,6 +283,14 @@ export function createEngine(given: EngineOptions): Engine {
     }
   }
 
+  function send(lane: LaneQueue, ids: RowId[], now: number, wallTime: number): void {
+    const [first] = ids;
+    if (first === undefined) return;
+    for (const id of ids) rows.setPlace(id, places.read);
+    room -= ids.length;
+    requests.send(sourceOf(first).adapter, lane, ids, now, wallTime);
+  }
+
   /** A request with room takes along what is nearly due. */
   function fill(ids: RowId[], now: number): void {
     const [first] = ids;
@@ -302,6 +305,7 @@ export function createEngine(given: EngineOptions): Engine {
     const [first] = ids;
     if (first === undefined || ids.length === 1) return;
     const { adapter } = sourceOf(first);
+    if (adapter.urlLengthOf === undefined) return;
     let length = 0;
     const end = ids.findIndex((id, index) => {
       length += adapter.urlLengthOf?.(rows.refOf(id)) ?? 0;
@@ -313,48 +317,8 @@ export function createEngine(given: EngineOptions): Engine {
     lane.parts.unshift(rest);
   }
 
-  function startRead(lane: LaneQueue, ids: RowId[], now: number, wallTime: number): void {
-    const [first] = ids;
-    if (first === undefined) return;
-    const read: OngoingRead = {
-      adapter: sourceOf(first).adapter,
-      lane,
-      ids,
-      left: ids.length,
-      giveUpAt: now + policy.readTimeoutMs,
-      isOver: false,
-      controller: new AbortController(),
-      previous: undefined,
-      next: undefined,
-    };
-    for (const id of ids) rows.setPlace(id, places.read);
-    room -= ids.length;
-    lane.state = enter(lane.state, now, policy);
-    reads.add(read);
-    ask(rows, read, wallTime, onAnswer);
-  }
-
-  /** What comes in one moment is taken in together. */
-  function onAnswer(read: OngoingRead, answer: Answer): void {
-    answers.push({ read, answer });
-    if (answers.length === 1) void Promise.resolve().then(takeAnswers);
-  }
-
-  function takeAnswers(): void {
-    const taken = answers;
-    answers = [];
-    const wallTime = clock.wallTime();
-    turn((now) => {
-      for (const { read, answer } of taken) if (!read.isOver) finish(read, answer, now, wallTime);
-    });
-  }
-
-  function giveUp(now: number): void {
-    for (let read = reads.oldest(); read !== undefined && read.giveUpAt <= now; read = reads.oldest()) {
-      const error = toReadTimeout(read.adapter, policy.readTimeoutMs);
-      read.controller.abort(error);
-      finish(read, { error }, now, clock.wallTime());
-    }
+  function takeAnswers(answers: readonly Answered[], now: number, wallTime: number): void {
+    for (const { read, answer } of answers) if (!read.isOver) finish(read, answer, now, wallTime);
   }
 
   function finish(read: OngoingRead, answer: Answer, now: number, at: number): void {
@@ -384,7 +348,7 @@ export function createEngine(given: EngineOptions): Engine {
       if (isAlone && canBatch) readAloneOrTogether(id, event);
       apply(id, event, now);
     }
-    reads.remove(read);
+    requests.end(read);
     if (isParked && isOtherwise) holdUntold(lane, now);
     if (isParked && (isOtherwise || isInParts)) holdParts(lane, now);
     pump(lane, now);
@@ -428,25 +392,10 @@ export function createEngine(given: EngineOptions): Engine {
         takeOutOfParts(source.lane, id);
         break;
       case places.read:
-        leaveRead(source.lane, id);
+        requests.takeOut(source.lane, id);
         break;
     }
     rows.setPlace(id, places.nowhere);
-  }
-
-  function leaveRead(lane: LaneQueue, id: RowId): void {
-    for (let read = reads.oldest(); read !== undefined; read = read.next) {
-      const position = read.lane === lane ? read.ids.indexOf(id) : -1;
-      if (position < 0) continue;
-      read.ids[position] = undefined;
-      read.left -= 1;
-      if (read.left > 0 || read.isOver) return;
-      reads.remove(read);
-      lane.state = leave(lane.state);
-      read.isOver = true;
-      read.controller.abort();
-      return;
-    }
   }
 
   /** The one way in which a row changes. */
@@ -595,11 +544,7 @@ export function createEngine(given: EngineOptions): Engine {
     close() {
       isClosed = true;
       agenda.clear();
-      for (let read = reads.oldest(); read !== undefined; read = reads.oldest()) {
-        reads.remove(read);
-        read.isOver = true;
-        read.controller.abort();
-      }
+      requests.abortAll();
       arm();
     },
   };
