@@ -437,6 +437,16 @@ describe('a lane', () => {
     expect(waiting.row.conditions).toEqual([]);
   });
 
+  test('that is throttled sends nothing for an answer that came in the same moment', async () => {
+    const { clock, follow, reads } = createHarness({
+      script: { good: [running], refused: [toFailure('throttled', minute), running], waiting: [running] },
+      policy: { concurrency: 2 },
+    });
+    for (const id of ['good', 'refused', 'waiting']) follow(id);
+    await clock.advance(minute - 1);
+    expect(reads()).toEqual(['good@0', 'refused@0']);
+  });
+
   test('that is throttled while eight are out is left alone, and then probed by one', async () => {
     const slow = createSlowAnswer(toFailure('throttled', minute));
     const late = createSlowAnswer();
@@ -696,6 +706,26 @@ describe('a callback', () => {
       lane: 0,
     });
     expect(entries.map(({ row }) => row.reads)).toEqual([0, 0]);
+  });
+
+  test('hears nothing of a migration that it has removed in the moment of its answer', async () => {
+    const told: string[] = [];
+    const { adapter, clock, engine, follow, laneState, listenerErrors } = createHarness({
+      script: () => [running],
+      onStep({ key }) {
+        told.push(key);
+        for (const { id } of entries) engine.remove(id);
+      },
+    });
+    const entries = ['a', 'b', 'c'].map(follow);
+    await clock.advance(second);
+    expect(told).toEqual(['acme/a']);
+    expect(adapter.reads.map(({ aborted }) => aborted)).toEqual([false, true, true]);
+    expect({ inFlight: laneState().inFlight, timers: clock.pendingTimers, listenerErrors }).toEqual({
+      inFlight: 0,
+      timers: 0,
+      listenerErrors: [],
+    });
   });
 
   test('hears nothing of a migration that another callback has removed', async () => {
