@@ -134,7 +134,7 @@ export function createEngine(given: EngineOptions): Engine {
   /** How many rows this turn may still take up, and how many it may still ask for. */
   let capacity = sliceSize;
   let room = sliceSize;
-  /** The lanes that may have something to send once all that is there has been taken in; undefined outside a turn. */
+  /** The lanes that may have something to send at the end of a turn; undefined outside of one. */
   let pumpedLater: Set<LaneQueue> | undefined;
 
   /** Keeps the one timer no later than the earliest appointment; one that rings too early does no harm. */
@@ -148,7 +148,7 @@ export function createEngine(given: EngineOptions): Engine {
         : { at: nextAt, cancel: clock.setTimer(onTimer, Math.max(0, nextAt - clock.now())) };
   }
 
-  /** Takes in what is there; only then lanes send, so that all of it can share requests. */
+  /** Takes in what has come; only then lanes send, so that all of it can share requests, and nothing goes that it forbids. */
   function turn(takeIn: (now: number, wallTime: number) => void): void {
     const now = clock.now();
     const touched = new Set<LaneQueue>();
@@ -239,7 +239,7 @@ export function createEngine(given: EngineOptions): Engine {
     }
   }
 
-  /** Lets as many requests go as the lane admits; in a turn of the timer not before all that is due has joined. */
+  /** Lets as many requests go as the lane admits; in a turn not before all that is there has been taken in. */
   function pump(lane: LaneQueue, now: number = clock.now()): void {
     if (pumpedLater !== undefined) {
       pumpedLater.add(lane);
