@@ -19,6 +19,7 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
   setTimer(callback, delayMs) {
+    const { setImmediate, clearImmediate } = globalThis;
     if (delayMs <= 0 && typeof setImmediate === 'function') {
       const immediate = setImmediate(callback);
       return () => clearImmediate(immediate);
