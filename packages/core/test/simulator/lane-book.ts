@@ -51,6 +51,8 @@ export interface LaneBook extends LaneKnowledge {
   learntOverMs: number;
   /** What can have parked it. */
   parkedBy: readonly ParkedBy[];
+  /** When its credentials were refused last. */
+  refusedAt: number;
   /** What the headers ask for, until a time; after that single requests go out until one is answered. */
   limitMs: number;
   limitUntil: number;
@@ -101,6 +103,7 @@ export function createLaneBook(name: string, now: number, policy: RunPolicy): La
     name,
     parkedUntil: { least: never, most: never },
     parkedBy: [],
+    refusedAt: never,
     throttles: none,
     outages: none,
     refusals: none,
@@ -158,10 +161,14 @@ export function enterRequest(lane: LaneBook, now: number, policy: RunPolicy): vo
   lane.fullAt = Math.max(lane.fullAt, now) + toSlowestSpacing(lane, now, policy);
 }
 
-/** Somebody asks for another look although the credentials are refused. */
-export function enterForgiveness(lane: LaneBook, policy: RunPolicy): void {
+/**
+ * Somebody asks for another look although the credentials are refused. If he was told of one refusal, others of the same moment
+ * may be heard after that.
+ */
+export function enterForgiveness(lane: LaneBook, now: number, policy: RunPolicy): void {
   if (!isRefused(lane, 'most', policy)) return;
-  const isSure = isRefused(lane, 'least', policy);
+  const isLast = lane.refusedAt < now;
+  const isSure = isLast && isRefused(lane, 'least', policy);
   const isParkedByIt = lane.parkedBy.includes('unauthorized');
   const isParkedByItAlone = isParkedByIt && lane.parkedBy.length === 1;
   lane.parkedUntil = {
@@ -169,7 +176,7 @@ export function enterForgiveness(lane: LaneBook, policy: RunPolicy): void {
     most: isSure && isParkedByItAlone ? never : lane.parkedUntil.most,
   };
   const most = policy.refusedReads - 1;
-  lane.refusals = { least: Math.min(lane.refusals.least, most), most };
+  lane.refusals = { least: Math.min(lane.refusals.least, most), most: isLast ? most : lane.refusals.most };
 }
 
 /**
@@ -186,6 +193,7 @@ export function enterLesson(
 ): void {
   const { least, most } = lane.parkedUntil;
   const wasOpen = now >= most;
+  if (lesson.type === 'unauthorized') lane.refusedAt = now;
   const branches = [
     ...(now < most + roundingMs ? [learnParked(lane, lesson, now, policy)] : []),
     ...(now >= least - roundingMs ? [learnOpen(lane, lesson, now, policy)] : []),

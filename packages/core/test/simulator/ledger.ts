@@ -363,7 +363,7 @@ export function createLedger(clock: VirtualClock, policy: RunPolicy, log: EventL
     refresh(subject) {
       if (subject.request || subject.row.stopped === 'settled') return;
       if (isRefused(subject.lane, 'most', policy)) forgiven.add(subject.lane);
-      enterForgiveness(subject.lane, policy);
+      enterForgiveness(subject.lane, now(), policy);
       enterRefresh(subject.row, now(), policy);
     },
 
