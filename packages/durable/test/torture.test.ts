@@ -29,7 +29,7 @@ describe.concurrent('workers as processes, of which one is killed, one stopped, 
       blows: ['kill', 'pause', 'cut'],
       endsByMs: 20_000,
       ...limits,
-      splitAbove: 20,
+      splitAbove: 10,
       log: () => {},
     });
     expect(report.wrongEnds).toEqual([]);
