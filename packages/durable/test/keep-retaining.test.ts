@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { keepRetaining } from '../src/store/keep-retaining.ts';
+import { keepRetaining } from '../src/operations/keep-retaining.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 10_000_000 });

@@ -1,9 +1,9 @@
 import { MigrationStatusError } from '@migration-status/core';
 import type { Database } from '../database/database.ts';
-import { waitAtMost } from '../database/wait-at-most.ts';
 import type { ProcessCounters, ProcessCounts } from '../metrics/process-counters.ts';
 import { readSchemaStatus } from '../schema/migrate-schema.ts';
 import type { MigrationStore, StoreCounts } from '../store/migration-store.ts';
+import { waitAtMost } from '../worker/wait-at-most.ts';
 import type { Worker } from '../worker/worker.ts';
 import type { HealthCheck, HealthSource } from './health.ts';
 

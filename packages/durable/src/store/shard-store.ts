@@ -1,12 +1,20 @@
 import { gather } from '../database/gather.ts';
 import { toChannel } from '../database/names.ts';
-import { createShardClaim } from './claim-shards.ts';
 import { toAreHeld, toClaimColumns, toOwners } from './claims.ts';
-import { createLaneDivision } from './divide-lane.ts';
-import type { Claim, ClaimedShard, InboxMessage, InboxPage, ShardAnomaly, WriteBatch } from './shard.ts';
+import { createFencedWrites } from './fenced-writes.ts';
+import { createLaneDivision } from './lane-division.ts';
+import type {
+  Claim,
+  ClaimedShard,
+  InboxMessage,
+  InboxPage,
+  ShardAnomaly,
+  ShardStoreOptions,
+  WriteBatch,
+} from './shard.ts';
+import { createShardClaim } from './shard-claim.ts';
 import { createShardInbox } from './shard-inbox.ts';
 import type { Unserved } from './unserved.ts';
-import { createRowWriting, type RowWritingOptions } from './write-rows.ts';
 
 /**
  * What the holder of a shard writes. Each write is fenced: it gives false, and has changed nothing, once somebody else has
@@ -67,7 +75,7 @@ const packWaitMs = 50;
 /** How long the shard of a lane stays when nothing is in it, so that what the lane has learnt is not learnt again. */
 const idleMs = 600_000;
 
-export function createShardStore(options: RowWritingOptions): ShardStore {
+export function createShardStore(options: ShardStoreOptions): ShardStore {
   const { database, schema, workerId } = options;
   const channel = toChannel(schema);
   const inbox = createShardInbox(database, schema);
@@ -113,7 +121,7 @@ export function createShardStore(options: RowWritingOptions): ShardStore {
 
   return {
     claim: createShardClaim(database, schema, workerId),
-    write: createRowWriting(options),
+    write: createFencedWrites(options),
     pack: (claim, packed) => packSoon({ claim, packed }),
     findMail: inbox.findShards,
     readInbox: ({ shardId }, page) => inbox.read({ shardId, ...page }),

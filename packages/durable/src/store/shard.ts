@@ -1,5 +1,5 @@
 import type { AnomalyEvent, ExportedLane, ExportedRow } from '@migration-status/core';
-import type { Querier } from '../database/database.ts';
+import type { Database, Querier } from '../database/database.ts';
 import type { Unserved } from './unserved.ts';
 
 /** One migration of a shard, as it is known here. */
@@ -71,3 +71,13 @@ export type ShardAnomaly = Omit<AnomalyEvent, 'row'> & { readonly key: string };
 
 /** Records the effect of a transition in the transaction in which the transition is recorded. */
 export type TransitionEffect = (transition: RecordedTransition, querier: Querier) => Promise<void>;
+
+/** What a `ShardStore` is made of. */
+export interface ShardStoreOptions {
+  readonly database: Database;
+  readonly schema: string;
+  readonly workerId: string;
+  readonly onTransition?: TransitionEffect | undefined;
+  /** How many transitions of a migration are kept. */
+  readonly retainTransitions?: number | undefined;
+}

@@ -12,11 +12,11 @@ import {
 } from '@migration-status/core';
 import { EventEmitter } from 'eventemitter3';
 import { toChannel } from '../database/names.ts';
-import { waitAtMost } from '../database/wait-at-most.ts';
+import { keepRetaining } from '../operations/keep-retaining.ts';
 import { createOperations, type Operable } from '../operations/operations.ts';
-import { keepRetaining } from '../store/keep-retaining.ts';
 import { createMigrationStore, type Registered, type Registration } from '../store/migration-store.ts';
 import type { RecordedTransition } from '../store/shard.ts';
+import { waitAtMost } from '../worker/wait-at-most.ts';
 import { createWorker } from '../worker/worker.ts';
 import { checkCall, labelRules } from './check-call.ts';
 import { createDurableHandle, type DurableHandle } from './durable-handle.ts';

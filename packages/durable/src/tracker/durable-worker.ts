@@ -1,7 +1,7 @@
-import { waitAtMost } from '../database/wait-at-most.ts';
+import { keepRetaining } from '../operations/keep-retaining.ts';
 import { createOperations, type Operable } from '../operations/operations.ts';
-import { keepRetaining } from '../store/keep-retaining.ts';
 import { createMigrationStore } from '../store/migration-store.ts';
+import { waitAtMost } from '../worker/wait-at-most.ts';
 import { createWorker } from '../worker/worker.ts';
 import { checkDurableOptions, type DurableOptions } from './durable-options.ts';
 import { closeMs, type OpenDurable, openDurable, toWorkerOptions } from './open-durable.ts';

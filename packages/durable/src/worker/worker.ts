@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import type { EnginePolicy, MigrationAdapter } from '@migration-status/core';
 import { type Database, numberOf } from '../database/database.ts';
 import { toChannel, toJobSchema } from '../database/names.ts';
-import { waitAtMost } from '../database/wait-at-most.ts';
 import { countReads } from '../metrics/count-reads.ts';
 import { countTransitions } from '../metrics/count-transitions.ts';
 import { createProcessCounters, type ProcessCounters } from '../metrics/process-counters.ts';
@@ -14,6 +13,7 @@ import { createShardRun, type RunEnd, type ShardRun } from '../shard/shard-run.t
 import type { TransitionEffect } from '../store/shard.ts';
 import { createShardStore } from '../store/shard-store.ts';
 import { createShardJobs, type ShardJob } from './shard-jobs.ts';
+import { waitAtMost } from './wait-at-most.ts';
 
 /** A worker has got hold of a shard, or it is over with it. */
 export interface ShardEvent {

@@ -1,9 +1,9 @@
-import { type Database, type Querier, textOf } from '../database/database.ts';
+import { type Querier, textOf } from '../database/database.ts';
 import { gather } from '../database/gather.ts';
 import { toChannel } from '../database/names.ts';
 import { toClaimColumns, toOwners } from './claims.ts';
 import { recordEffect } from './record-effect.ts';
-import type { Claim, TransitionEffect, WriteBatch } from './shard.ts';
+import type { Claim, ShardStoreOptions, WriteBatch } from './shard.ts';
 
 /** How many rows go into one statement. */
 const mostRows = 5_000;
@@ -14,20 +14,10 @@ const mostWithEffects = 100;
 /** After how long the server hears that a transaction with effects goes on. */
 const mostSilenceMs = 1_000;
 
-/** What the writing of rows needs to know. */
-export interface RowWritingOptions {
-  readonly database: Database;
-  readonly schema: string;
-  readonly workerId: string;
-  readonly onTransition?: TransitionEffect | undefined;
-  /** How many transitions of a migration are kept. */
-  readonly retainTransitions?: number | undefined;
-}
-
 type Write = { readonly claim: Claim; readonly batch: WriteBatch };
 
 /** Gives the `write` of a `ShardStore`: writes of several shards go together, but for those with effects. */
-export function createRowWriting(options: RowWritingOptions) {
+export function createFencedWrites(options: ShardStoreOptions) {
   const { database, schema, workerId, onTransition, retainTransitions } = options;
   const writeText = `
 with ${toOwners(schema, 'share')},

@@ -1,4 +1,4 @@
-import type { MigrationStore } from './migration-store.ts';
+import type { MigrationStore } from '../store/migration-store.ts';
 
 const everyMs = 60_000;
 
